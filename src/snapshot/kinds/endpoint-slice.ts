@@ -1,0 +1,92 @@
+import { flag, integer, type Json, list, optional, record, text, texts } from './json.ts'
+import { defineKind, type KubeObjectBase } from './kind.ts'
+
+export interface TargetReference {
+  readonly kind?: string | undefined
+  readonly namespace?: string | undefined
+  readonly name?: string | undefined
+  readonly uid?: string | undefined
+}
+
+export interface EndpointConditions {
+  readonly ready?: boolean | undefined
+  readonly serving?: boolean | undefined
+  readonly terminating?: boolean | undefined
+}
+
+interface Named {
+  readonly name: string
+}
+
+export interface SliceEndpoint {
+  readonly addresses: readonly string[]
+  readonly conditions: EndpointConditions
+  readonly hostname?: string | undefined
+  readonly nodeName?: string | undefined
+  readonly zone?: string | undefined
+  readonly targetRef?: TargetReference | undefined
+  readonly hints?: { readonly forZones: readonly Named[]; readonly forNodes: readonly Named[] } | undefined
+}
+
+export interface SlicePort {
+  /** '' when unnamed; equals the name of the Service port that it implements. */
+  readonly name: string
+  readonly port?: number | undefined
+  readonly protocol?: string | undefined
+}
+
+export interface EndpointSlice extends KubeObjectBase<'EndpointSlice'> {
+  readonly addressType?: string | undefined
+  readonly endpoints: readonly SliceEndpoint[]
+  readonly ports: readonly SlicePort[]
+}
+
+export function parseTargetReference(json: Json): TargetReference {
+  return {
+    kind: text(json['kind']),
+    namespace: text(json['namespace']),
+    name: text(json['name']),
+    uid: text(json['uid']),
+  }
+}
+
+const names = (value: unknown): readonly Named[] =>
+  list(value, (json) => ({ name: text(json['name']) ?? '' }))
+
+export const endpointSlice = defineKind<'EndpointSlice', EndpointSlice>({
+  kind: 'EndpointSlice',
+  group: 'discovery.k8s.io',
+  versions: ['v1'],
+  plural: 'endpointslices',
+  namespaced: true,
+  parse(json, base) {
+    return {
+      ...base,
+      addressType: text(json['addressType']),
+      endpoints: list(json['endpoints'], (endpoint) => {
+        const conditions = record(endpoint['conditions'])
+        return {
+          addresses: texts(endpoint['addresses']) ?? [],
+          conditions: {
+            ready: flag(conditions['ready']),
+            serving: flag(conditions['serving']),
+            terminating: flag(conditions['terminating']),
+          },
+          hostname: text(endpoint['hostname']),
+          nodeName: text(endpoint['nodeName']),
+          zone: text(endpoint['zone']),
+          targetRef: optional(endpoint['targetRef'], parseTargetReference),
+          hints: optional(endpoint['hints'], (hints) => ({
+            forZones: names(hints['forZones']),
+            forNodes: names(hints['forNodes']),
+          })),
+        }
+      }),
+      ports: list(json['ports'], (port) => ({
+        name: text(port['name']) ?? '',
+        port: integer(port['port']),
+        protocol: text(port['protocol']),
+      })),
+    }
+  },
+})

@@ -1,0 +1,62 @@
+/**
+ * Readers for untrusted JSON. Each returns the value when it has the wanted shape and `undefined` (or an empty
+ * value) when it has not: a cluster or a file may hold anything, and a wrong field must not hide the rest.
+ */
+
+export type Json = Readonly<Record<string, unknown>>
+
+const nothing: Json = Object.freeze({})
+
+export function isRecord(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The value as a record; an empty record when it is anything else. */
+export function record(value: unknown): Json {
+  return isRecord(value) ? value : nothing
+}
+
+/** Parses a nested record; `undefined` when the field is absent or not a record. */
+export function optional<T>(value: unknown, parse: (json: Json) => T): T | undefined {
+  return isRecord(value) ? parse(value) : undefined
+}
+
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+export function integer(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isInteger(value) ? value : undefined
+}
+
+export function flag(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined
+}
+
+/** A Kubernetes IntOrString. */
+export function integerOrText(value: unknown): number | string | undefined {
+  return integer(value) ?? text(value)
+}
+
+/** Parses each record of an array; other items are left out. Absent and `null` are an empty list. */
+export function list<T>(value: unknown, parse: (json: Json) => T): readonly T[] {
+  return Array.isArray(value) ? value.filter(isRecord).map(parse) : []
+}
+
+/** The strings of an array; `undefined` when the field is absent, because "no command" is not "empty command". */
+export function texts(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined
+}
+
+export type TextMap = Readonly<Record<string, string>>
+
+/** A map of strings without a prototype, so that a label called `constructor` is a label like any other. */
+export function textMap(value: unknown): TextMap {
+  const result: Record<string, string> = Object.create(null)
+  for (const [key, item] of Object.entries(record(value))) if (typeof item === 'string') result[key] = item
+  return result
+}
+
+export function optionalTextMap(value: unknown): TextMap | undefined {
+  return isRecord(value) ? textMap(value) : undefined
+}

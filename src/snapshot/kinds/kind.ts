@@ -1,0 +1,142 @@
+import { flag, integer, type Json, list, record, type TextMap, text, textMap } from './json.ts'
+
+export interface OwnerReference {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly name: string
+  readonly uid?: string | undefined
+  readonly controller?: boolean | undefined
+}
+
+/** One entry of `metadata.managedFields` without the field set: who wrote the object, how and when. */
+export interface ManagedFields {
+  readonly manager: string
+  readonly operation?: string | undefined
+  readonly time?: string | undefined
+  readonly subresource?: string | undefined
+}
+
+export interface ObjectMeta {
+  readonly name: string
+  /** Absent for cluster-scoped kinds. */
+  readonly namespace?: string | undefined
+  readonly generateName?: string | undefined
+  readonly uid?: string | undefined
+  readonly generation?: number | undefined
+  readonly creationTimestamp?: string | undefined
+  readonly deletionTimestamp?: string | undefined
+  readonly labels: TextMap
+  readonly annotations: TextMap
+  readonly ownerReferences: readonly OwnerReference[]
+  readonly managedFields: readonly ManagedFields[]
+}
+
+export interface KubeObjectBase<K extends string = string> {
+  readonly apiVersion: string
+  readonly kind: K
+  readonly metadata: ObjectMeta
+}
+
+/** What the program knows about a kind, and its parse function, which is also its projection. */
+export interface KindDefinition<K extends string, T extends KubeObjectBase<K>> {
+  readonly kind: K
+  /** API group, '' for core. */
+  readonly group: string
+  /** Versions that the parse function reads, most wanted first. */
+  readonly versions: readonly string[]
+  readonly plural: string
+  readonly shortNames?: readonly string[]
+  readonly namespaced: boolean
+  readonly parse: (json: Json, base: KubeObjectBase<K>) => T
+}
+
+export function defineKind<K extends string, T extends KubeObjectBase<K>>(
+  definition: KindDefinition<K, T>,
+): KindDefinition<K, T> {
+  return definition
+}
+
+/** Large, redundant, and a copy of whatever was once applied, passwords included. */
+const droppedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/** Parses `metadata`. Returns `undefined` when there is no name: such an object cannot be referred to. */
+export function parseMeta(value: unknown, namespaced: boolean): ObjectMeta | undefined {
+  const json = record(value)
+  const name = text(json['name'])
+  if (name === undefined || name === '') return undefined
+  const annotations = textMap(json['annotations'])
+  return {
+    name,
+    namespace: namespaced ? (text(json['namespace']) ?? '') : undefined,
+    generateName: text(json['generateName']),
+    uid: text(json['uid']),
+    generation: integer(json['generation']),
+    creationTimestamp: text(json['creationTimestamp']),
+    deletionTimestamp: text(json['deletionTimestamp']),
+    labels: textMap(json['labels']),
+    annotations: without(annotations, droppedAnnotation),
+    ownerReferences: list(json['ownerReferences'], (owner) => ({
+      apiVersion: text(owner['apiVersion']) ?? '',
+      kind: text(owner['kind']) ?? '',
+      name: text(owner['name']) ?? '',
+      uid: text(owner['uid']),
+      controller: flag(owner['controller']),
+    })),
+    managedFields: list(json['managedFields'], (entry) => ({
+      manager: text(entry['manager']) ?? '',
+      operation: text(entry['operation']),
+      time: text(entry['time']),
+      subresource: text(entry['subresource']),
+    })),
+  }
+}
+
+function without(map: TextMap, dropped: string): TextMap {
+  if (!Object.hasOwn(map, dropped)) return map
+  return textMap(Object.fromEntries(Object.entries(map).filter(([key]) => key !== dropped)))
+}
+
+export interface Condition {
+  readonly type: string
+  readonly status: string
+  readonly reason?: string | undefined
+  readonly message?: string | undefined
+  readonly lastTransitionTime?: string | undefined
+  readonly observedGeneration?: number | undefined
+}
+
+export function parseConditions(value: unknown): readonly Condition[] {
+  return list(value, (json) => ({
+    type: text(json['type']) ?? '',
+    status: text(json['status']) ?? '',
+    reason: text(json['reason']),
+    message: text(json['message']),
+    lastTransitionTime: text(json['lastTransitionTime']),
+    observedGeneration: integer(json['observedGeneration']),
+  }))
+}
+
+export interface LabelSelectorRequirement {
+  readonly key: string
+  readonly operator: string
+  readonly values: readonly string[]
+}
+
+/** metav1.LabelSelector. `{}` selects everything. */
+export interface LabelSelector {
+  readonly matchLabels: TextMap
+  readonly matchExpressions: readonly LabelSelectorRequirement[]
+}
+
+export function parseLabelSelector(json: Json): LabelSelector {
+  return {
+    matchLabels: textMap(json['matchLabels']),
+    matchExpressions: list(json['matchExpressions'], (item) => ({
+      key: text(item['key']) ?? '',
+      operator: text(item['operator']) ?? '',
+      values: Array.isArray(item['values'])
+        ? item['values'].filter((value) => typeof value === 'string')
+        : [],
+    })),
+  }
+}

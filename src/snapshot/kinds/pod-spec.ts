@@ -1,0 +1,268 @@
+import {
+  flag,
+  integer,
+  integerOrText,
+  type Json,
+  list,
+  optional,
+  record,
+  type TextMap,
+  text,
+  textMap,
+  texts,
+} from './json.ts'
+
+export interface ContainerPort {
+  readonly name?: string | undefined
+  readonly containerPort: number
+  readonly protocol?: string | undefined
+  readonly hostPort?: number | undefined
+  readonly hostIP?: string | undefined
+}
+
+export interface KeyReference {
+  readonly name: string
+  readonly key: string
+  readonly optional?: boolean | undefined
+}
+
+export interface EnvVar {
+  readonly name: string
+  readonly value?: string | undefined
+  readonly valueFrom?:
+    | {
+        readonly configMapKeyRef?: KeyReference | undefined
+        readonly secretKeyRef?: KeyReference | undefined
+        readonly fieldRef?: { readonly fieldPath: string } | undefined
+      }
+    | undefined
+}
+
+export interface EnvFrom {
+  readonly prefix?: string | undefined
+  readonly configMapRef?: { readonly name: string } | undefined
+  readonly secretRef?: { readonly name: string } | undefined
+}
+
+export interface Probe {
+  readonly httpGet?:
+    | {
+        readonly path?: string | undefined
+        readonly port?: number | string | undefined
+        readonly scheme?: string | undefined
+        readonly host?: string | undefined
+      }
+    | undefined
+  readonly tcpSocket?: { readonly port?: number | string | undefined } | undefined
+  readonly grpc?: { readonly port?: number | string | undefined } | undefined
+  readonly exec?: { readonly command: readonly string[] } | undefined
+  readonly initialDelaySeconds?: number | undefined
+  readonly periodSeconds?: number | undefined
+  readonly timeoutSeconds?: number | undefined
+  readonly failureThreshold?: number | undefined
+  readonly successThreshold?: number | undefined
+}
+
+export interface VolumeMount {
+  readonly name: string
+  readonly mountPath: string
+  readonly subPath?: string | undefined
+}
+
+export interface Container {
+  readonly name: string
+  readonly image?: string | undefined
+  readonly command?: readonly string[] | undefined
+  readonly args?: readonly string[] | undefined
+  readonly env: readonly EnvVar[]
+  readonly envFrom: readonly EnvFrom[]
+  readonly ports: readonly ContainerPort[]
+  readonly readinessProbe?: Probe | undefined
+  readonly livenessProbe?: Probe | undefined
+  readonly startupProbe?: Probe | undefined
+  /** `Always` on an init container makes it a native sidecar. */
+  readonly restartPolicy?: string | undefined
+  readonly volumeMounts: readonly VolumeMount[]
+  readonly resources: { readonly limits: TextMap; readonly requests: TextMap }
+}
+
+interface ObjectSource {
+  readonly name: string
+  /** The keys that are mounted; absent means all of them. */
+  readonly items?: readonly { readonly key: string; readonly path: string }[] | undefined
+}
+
+/** The part of a volume that says which objects it mounts. */
+export interface Volume {
+  readonly name: string
+  readonly configMap?: ObjectSource | undefined
+  readonly secret?: { readonly secretName: string } | undefined
+  readonly projected?:
+    | {
+        readonly sources: readonly {
+          readonly configMap?: ObjectSource | undefined
+          readonly secret?: ObjectSource | undefined
+        }[]
+      }
+    | undefined
+  readonly persistentVolumeClaim?: { readonly claimName: string } | undefined
+}
+
+export interface PodSpec {
+  readonly containers: readonly Container[]
+  readonly initContainers: readonly Container[]
+  readonly ephemeralContainers: readonly Container[]
+  readonly nodeName?: string | undefined
+  readonly nodeSelector: TextMap
+  readonly hostNetwork?: boolean | undefined
+  readonly dnsPolicy?: string | undefined
+  readonly dnsConfig?:
+    | {
+        readonly nameservers: readonly string[]
+        readonly searches: readonly string[]
+        readonly options: readonly { readonly name: string; readonly value?: string | undefined }[]
+      }
+    | undefined
+  readonly hostAliases: readonly { readonly ip: string; readonly hostnames: readonly string[] }[]
+  readonly hostname?: string | undefined
+  readonly subdomain?: string | undefined
+  readonly restartPolicy?: string | undefined
+  readonly enableServiceLinks?: boolean | undefined
+  readonly serviceAccountName?: string | undefined
+  readonly terminationGracePeriodSeconds?: number | undefined
+  readonly readinessGates: readonly { readonly conditionType: string }[]
+  readonly volumes: readonly Volume[]
+}
+
+function parseKeyReference(json: Json): KeyReference {
+  return { name: text(json['name']) ?? '', key: text(json['key']) ?? '', optional: flag(json['optional']) }
+}
+
+const parseName = (json: Json): { readonly name: string } => ({ name: text(json['name']) ?? '' })
+
+function parseEnvVar(json: Json): EnvVar {
+  return {
+    name: text(json['name']) ?? '',
+    value: text(json['value']),
+    valueFrom: optional(json['valueFrom'], (from) => ({
+      configMapKeyRef: optional(from['configMapKeyRef'], parseKeyReference),
+      secretKeyRef: optional(from['secretKeyRef'], parseKeyReference),
+      fieldRef: optional(from['fieldRef'], (field) => ({ fieldPath: text(field['fieldPath']) ?? '' })),
+    })),
+  }
+}
+
+function parseProbe(json: Json): Probe {
+  return {
+    httpGet: optional(json['httpGet'], (get) => ({
+      path: text(get['path']),
+      port: integerOrText(get['port']),
+      scheme: text(get['scheme']),
+      host: text(get['host']),
+    })),
+    tcpSocket: optional(json['tcpSocket'], (socket) => ({ port: integerOrText(socket['port']) })),
+    grpc: optional(json['grpc'], (grpc) => ({ port: integerOrText(grpc['port']) })),
+    exec: optional(json['exec'], (exec) => ({ command: texts(exec['command']) ?? [] })),
+    initialDelaySeconds: integer(json['initialDelaySeconds']),
+    periodSeconds: integer(json['periodSeconds']),
+    timeoutSeconds: integer(json['timeoutSeconds']),
+    failureThreshold: integer(json['failureThreshold']),
+    successThreshold: integer(json['successThreshold']),
+  }
+}
+
+function parseContainer(json: Json): Container {
+  return {
+    name: text(json['name']) ?? '',
+    image: text(json['image']),
+    command: texts(json['command']),
+    args: texts(json['args']),
+    env: list(json['env'], parseEnvVar),
+    envFrom: list(json['envFrom'], (from) => ({
+      prefix: text(from['prefix']),
+      configMapRef: optional(from['configMapRef'], parseName),
+      secretRef: optional(from['secretRef'], parseName),
+    })),
+    ports: list(json['ports'], (port) => ({
+      name: text(port['name']),
+      containerPort: integer(port['containerPort']) ?? 0,
+      protocol: text(port['protocol']),
+      hostPort: integer(port['hostPort']),
+      hostIP: text(port['hostIP']),
+    })),
+    readinessProbe: optional(json['readinessProbe'], parseProbe),
+    livenessProbe: optional(json['livenessProbe'], parseProbe),
+    startupProbe: optional(json['startupProbe'], parseProbe),
+    restartPolicy: text(json['restartPolicy']),
+    volumeMounts: list(json['volumeMounts'], (mount) => ({
+      name: text(mount['name']) ?? '',
+      mountPath: text(mount['mountPath']) ?? '',
+      subPath: text(mount['subPath']),
+    })),
+    resources: {
+      limits: textMap(record(json['resources'])['limits']),
+      requests: textMap(record(json['resources'])['requests']),
+    },
+  }
+}
+
+function parseObjectSource(json: Json): ObjectSource {
+  return {
+    name: text(json['name']) ?? '',
+    items: Array.isArray(json['items'])
+      ? list(json['items'], (item) => ({ key: text(item['key']) ?? '', path: text(item['path']) ?? '' }))
+      : undefined,
+  }
+}
+
+function parseVolume(json: Json): Volume {
+  return {
+    name: text(json['name']) ?? '',
+    configMap: optional(json['configMap'], parseObjectSource),
+    secret: optional(json['secret'], (secret) => ({ secretName: text(secret['secretName']) ?? '' })),
+    projected: optional(json['projected'], (projected) => ({
+      sources: list(projected['sources'], (source) => ({
+        configMap: optional(source['configMap'], parseObjectSource),
+        secret: optional(source['secret'], parseObjectSource),
+      })),
+    })),
+    persistentVolumeClaim: optional(json['persistentVolumeClaim'], (claim) => ({
+      claimName: text(claim['claimName']) ?? '',
+    })),
+  }
+}
+
+/** Parses a PodSpec, of a pod or of a workload's template. */
+export function parsePodSpec(json: Json): PodSpec {
+  return {
+    containers: list(json['containers'], parseContainer),
+    initContainers: list(json['initContainers'], parseContainer),
+    ephemeralContainers: list(json['ephemeralContainers'], parseContainer),
+    nodeName: text(json['nodeName']),
+    nodeSelector: textMap(json['nodeSelector']),
+    hostNetwork: flag(json['hostNetwork']),
+    dnsPolicy: text(json['dnsPolicy']),
+    dnsConfig: optional(json['dnsConfig'], (config) => ({
+      nameservers: texts(config['nameservers']) ?? [],
+      searches: texts(config['searches']) ?? [],
+      options: list(config['options'], (option) => ({
+        name: text(option['name']) ?? '',
+        value: text(option['value']),
+      })),
+    })),
+    hostAliases: list(json['hostAliases'], (alias) => ({
+      ip: text(alias['ip']) ?? '',
+      hostnames: texts(alias['hostnames']) ?? [],
+    })),
+    hostname: text(json['hostname']),
+    subdomain: text(json['subdomain']),
+    restartPolicy: text(json['restartPolicy']),
+    enableServiceLinks: flag(json['enableServiceLinks']),
+    serviceAccountName: text(json['serviceAccountName']),
+    terminationGracePeriodSeconds: integer(json['terminationGracePeriodSeconds']),
+    readinessGates: list(json['readinessGates'], (gate) => ({
+      conditionType: text(gate['conditionType']) ?? '',
+    })),
+    volumes: list(json['volumes'], parseVolume),
+  }
+}
