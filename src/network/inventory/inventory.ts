@@ -1,0 +1,202 @@
+import type { TextMap } from '../../snapshot/kinds/json.ts'
+import { isKind, type KindName, kinds, type KubeObject, type ObjectOf } from '../../snapshot/kinds/kinds.ts'
+import { type Gap, type Snapshot, keyOf } from '../../snapshot/snapshot.ts'
+import { addressesOf, addressKinds, ObjectBucket } from './bucket.ts'
+import { Memo } from './memo.ts'
+import { type Bucket, type Read, ReadLog } from './read.ts'
+
+/** Objects that an edit puts in place (new or changed) and keys of objects that it removes. */
+export interface ObjectChanges {
+  readonly put: readonly KubeObject[]
+  readonly remove: readonly KubeObject[]
+}
+
+const empty = new ObjectBucket([])
+
+/**
+ * All objects of a snapshot, by kind and namespace. Every lookup is an index lookup, says which part of the cluster
+ * it could not see, and is written to the {@link ReadLog}.
+ */
+export class Inventory {
+  readonly snapshot: Snapshot
+  /** The time of the snapshot in milliseconds since 1970. */
+  readonly nowMs: number
+  readonly log: ReadLog
+  readonly memo: Memo
+  /** Namespaces in which the slices that the controller would write stand for the observed ones. */
+  readonly simulated: ReadonlySet<string>
+  readonly #buckets: ReadonlyMap<KindName, ReadonlyMap<string, ObjectBucket>>
+  readonly #parent: Inventory | undefined
+  readonly #touched: ReadonlySet<Bucket>
+  #addresses: Map<string, KubeObject[]> | undefined
+
+  private constructor(
+    snapshot: Snapshot,
+    buckets: ReadonlyMap<KindName, ReadonlyMap<string, ObjectBucket>>,
+    log: ReadLog,
+    parent?: Inventory,
+    touched: ReadonlySet<Bucket> = new Set(),
+    simulated: ReadonlySet<string> = new Set(),
+  ) {
+    this.simulated = simulated
+    this.snapshot = snapshot
+    this.nowMs = Date.parse(snapshot.takenAt)
+    this.log = log
+    this.memo = new Memo(log, parent?.memo, touched)
+    this.#buckets = buckets
+    this.#parent = parent
+    this.#touched = touched
+  }
+
+  static of(snapshot: Snapshot): Inventory {
+    const sorted = new Map<KindName, Map<string, KubeObject[]>>()
+    for (const object of snapshot.objects) {
+      const namespaces = sorted.get(object.kind) ?? new Map<string, KubeObject[]>()
+      sorted.set(object.kind, namespaces)
+      const namespace = object.metadata.namespace ?? ''
+      const objects = namespaces.get(namespace)
+      if (objects === undefined) namespaces.set(namespace, [object])
+      else objects.push(object)
+    }
+    const buckets = new Map(
+      [...sorted].map(([kind, namespaces]) => [
+        kind,
+        new Map([...namespaces].map(([namespace, objects]) => [namespace, new ObjectBucket(objects)])),
+      ]),
+    )
+    return new Inventory(snapshot, buckets, new ReadLog())
+  }
+
+  /** A changed world: shares every bucket that the changes do not touch. */
+  with(changes: ObjectChanges, simulated: readonly string[]): Inventory {
+    const buckets = new Map(this.#buckets)
+    const touched = new Set<Bucket>(simulated.flatMap((namespace) => [`EndpointSlice|${namespace}`, 'EndpointSlice|*']))
+    const byBucket = Map.groupBy([...changes.put, ...changes.remove], (object) => bucketName(object.kind, object.metadata.namespace ?? ''))
+    const removed = new Set(changes.remove.map((object) => keyOf({ ...object.metadata, kind: object.kind })))
+    for (const [name, objects] of byBucket) {
+      const first = objects[0]
+      if (first === undefined) continue
+      const namespace = first.metadata.namespace ?? ''
+      const namespaces = new Map(buckets.get(first.kind))
+      const old = namespaces.get(namespace)?.objects ?? []
+      const all = [...old, ...objects].filter((object) => !removed.has(keyOf({ ...object.metadata, kind: object.kind })))
+      namespaces.set(namespace, new ObjectBucket(all))
+      buckets.set(first.kind, namespaces)
+      touched.add(name).add(`${first.kind}|*`)
+    }
+    return new Inventory(this.snapshot, buckets, this.log, this, touched, new Set([...this.simulated, ...simulated]))
+  }
+
+  /** Names of the namespaces that hold any object of this kind. */
+  namespacesOf(kind: KindName): readonly string[] {
+    this.log.note(`${kind}|*`)
+    return [...(this.#buckets.get(kind)?.keys() ?? [])].sort()
+  }
+
+  /** Objects of a kind in one namespace ('' for a cluster-scoped kind), or in all of them, by name. */
+  list<K extends KindName>(kind: K, namespace?: string): Read<ObjectOf<K>> {
+    if (namespace !== undefined) return this.#read(kind, namespace, this.#bucket(kind, namespace).objects)
+    const all = this.namespacesOf(kind).flatMap((name) => this.#bucket(kind, name).objects)
+    return this.#read(kind, undefined, all)
+  }
+
+  /** The object of that name, as a read of none or one item. */
+  get<K extends KindName>(kind: K, namespace: string, name: string): Read<ObjectOf<K>> {
+    const found = this.#bucket(kind, namespace).get(name)
+    return this.#read(kind, namespace, found === undefined ? [] : [found])
+  }
+
+  /** Objects of a kind in a namespace that carry every pair of the selector. */
+  select<K extends KindName>(kind: K, namespace: string, pairs: TextMap): Read<ObjectOf<K>> {
+    return this.#read(kind, namespace, this.#bucket(kind, namespace).withLabels(pairs))
+  }
+
+  /** Objects of a kind in a namespace that name this uid among their owners. */
+  ownedBy<K extends KindName>(kind: K, namespace: string, uid: string): Read<ObjectOf<K>> {
+    return this.#read(kind, namespace, this.#bucket(kind, namespace).ownedBy(uid))
+  }
+
+  /** Whoever has this IP address, in any namespace. Gaps name each kind that could own it and was not read whole. */
+  byAddress(address: string): Read<KubeObject> {
+    for (const kind of addressKinds) this.log.note(`${kind}|*`)
+    return {
+      items: this.#withAddress(address),
+      gaps: addressKinds.flatMap((kind) => this.gaps(kind)),
+      open: this.#openLog(),
+    }
+  }
+
+  /** What of a kind was not read: empty when `namespace` (or, without it, every namespace) was read whole. */
+  gaps(kind: KindName, namespace?: string): readonly Gap[] {
+    const { coverage } = this.snapshot
+    if (coverage.world === 'open' || coverage.notServed.includes(kind)) return []
+    const read = coverage.kinds[kind]
+    if (read?.depth === 'full') {
+      if (read.namespaces === 'all') return []
+      if (namespace !== undefined && read.namespaces.includes(namespace)) return []
+    }
+    const known = coverage.gaps.filter(
+      (gap) => gap.kind === kind && (gap.namespace === undefined || namespace === undefined || gap.namespace === namespace),
+    )
+    if (known.length > 0) return known
+    const scope = kinds[kind].namespaced ? namespace : undefined
+    return [{ kind, namespace: scope, why: 'not-asked' }]
+  }
+
+  /** Age of an RFC 3339 time in milliseconds at the moment of the snapshot; `undefined` when there is none. */
+  ageMs(timestamp: string | undefined): number | undefined {
+    if (timestamp === undefined) return undefined
+    const age = this.nowMs - Date.parse(timestamp)
+    return Number.isNaN(age) ? undefined : age
+  }
+
+  #openLog(): ReadLog | undefined {
+    return this.snapshot.coverage.world === 'open' ? this.log : undefined
+  }
+
+  #bucket(kind: KindName, namespace: string): ObjectBucket {
+    return this.#buckets.get(kind)?.get(namespace) ?? empty
+  }
+
+  #read<K extends KindName>(kind: K, namespace: string | undefined, objects: readonly KubeObject[]): Read<ObjectOf<K>> {
+    this.log.note(bucketName(kind, namespace ?? '*'))
+    const items = objects.filter((object): object is Extract<KubeObject, ObjectOf<K>> => isKind(object, kind))
+    return { items, gaps: this.gaps(kind, namespace), open: this.#openLog() }
+  }
+
+  #withAddress(address: string): readonly KubeObject[] {
+    if (this.#parent === undefined) return this.#allAddresses().get(address) ?? []
+    const unchanged = this.#parent.#withAddress(address).filter((object) => !this.#isTouched(object))
+    const changed = addressKinds.flatMap((kind) =>
+      [...(this.#buckets.get(kind) ?? [])]
+        .filter(([namespace]) => this.#touched.has(bucketName(kind, namespace)))
+        .flatMap(([, bucket]) => bucket.withAddress(address)),
+    )
+    return [...unchanged, ...changed]
+  }
+
+  #isTouched(object: KubeObject): boolean {
+    return this.#touched.has(bucketName(object.kind, object.metadata.namespace ?? ''))
+  }
+
+  #allAddresses(): Map<string, KubeObject[]> {
+    if (this.#addresses !== undefined) return this.#addresses
+    const index = new Map<string, KubeObject[]>()
+    for (const kind of addressKinds) {
+      for (const object of [...(this.#buckets.get(kind)?.values() ?? [])].flatMap((bucket) => bucket.objects)) {
+        for (const address of addressesOf(object)) {
+          const found = index.get(address)
+          if (found === undefined) index.set(address, [object])
+          else found.push(object)
+        }
+      }
+    }
+    this.#addresses = index
+    return index
+  }
+}
+
+/** The bucket of one namespace; '' for cluster-scoped kinds, '*' for the list over all namespaces. */
+function bucketName(kind: KindName, namespace: string): Bucket {
+  return `${kind}|${namespace}`
+}

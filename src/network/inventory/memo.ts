@@ -1,0 +1,68 @@
+import type { Bucket, ReadLog } from './read.ts'
+
+interface Entry {
+  readonly value: unknown
+  readonly buckets: ReadonlySet<Bucket>
+  readonly open: boolean
+}
+
+/**
+ * Remembers computed parts of the model together with what they read. A changed world asks its parent first and
+ * takes over every result that read nothing of what the edit touched: so trying a fix costs what it touches.
+ */
+export class Memo {
+  readonly #log: ReadLog
+  readonly #parent: Memo | undefined
+  readonly #touched: ReadonlySet<Bucket>
+  readonly #tables = new Map<string, Map<string, Entry>>()
+
+  constructor(log: ReadLog, parent?: Memo, touched: ReadonlySet<Bucket> = new Set()) {
+    this.#log = log
+    this.#parent = parent
+    this.#touched = touched
+  }
+
+  /** The value of `compute` for this table and key, computed at most once in a world. */
+  get<T>(table: Table<T>, key: string, compute: () => T): T {
+    const known = this.#find(table.name, key)
+    if (known !== undefined) {
+      this.#log.replay(known.buckets, known.open)
+      return table.of(known.value)
+    }
+    const entry = this.#log.watch(compute)
+    this.#table(table.name).set(key, entry)
+    return entry.value
+  }
+
+  #table(name: string): Map<string, Entry> {
+    const found = this.#tables.get(name)
+    if (found !== undefined) return found
+    const created = new Map<string, Entry>()
+    this.#tables.set(name, created)
+    return created
+  }
+
+  #find(name: string, key: string): Entry | undefined {
+    const own = this.#tables.get(name)?.get(key)
+    if (own !== undefined) return own
+    if (this.#parent === undefined) return undefined
+    const inherited = this.#parent.#find(name, key)
+    return inherited === undefined || this.#isTouched(inherited) ? undefined : inherited
+  }
+
+  #isTouched(entry: Entry): boolean {
+    for (const bucket of entry.buckets) if (this.#touched.has(bucket)) return true
+    return false
+  }
+}
+
+/** A named table of the memo. The name is unique; the type is what its `compute` returns. */
+export interface Table<T> {
+  readonly name: string
+  readonly of: (value: unknown) => T
+}
+
+/** Declares a table. The cast holds because only `Memo.get` with the same table writes the value. */
+export function memoTable<T>(name: string): Table<T> {
+  return { name, of: (value) => value as T }
+}
