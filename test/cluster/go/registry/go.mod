@@ -1,0 +1,3 @@
+module netdoctor.test/cluster/registry
+
+go 1.26

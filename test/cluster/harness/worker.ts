@@ -1,0 +1,91 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { addresses, type Worker } from './addresses.ts'
+import { makeCgroups } from './cgroups.ts'
+import { flags } from './control-plane.ts'
+import { type Machine, startDaemon } from './machine.ts'
+import {
+  cniConfiguration,
+  containerdConfiguration,
+  kubeletConfiguration,
+  kubeProxyConfiguration,
+  registryHosts,
+} from './node-configuration.ts'
+import type { ClusterOptions } from './options.ts'
+import { runPaths } from './paths.ts'
+import type { Programs } from './programs.ts'
+
+/** Starts containerd, the kubelet and kube-proxy. The node registers itself, and is ready once it has a pod network. */
+export async function joinCluster(
+  machine: Machine,
+  worker: Worker,
+  programs: Programs,
+  options: ClusterOptions,
+) {
+  const registryDir = join(machine.dir, 'registries')
+  await mkdir(join(registryDir, '_default'), { recursive: true })
+  await mkdir(cniDir(machine), { recursive: true })
+  await writeFile(join(registryDir, '_default', 'hosts.toml'), registryHosts)
+  await writeFile(join(machine.dir, 'containerd.toml'), containerdConfiguration(cniDir(machine), registryDir))
+  await writeFile(join(machine.dir, 'kubelet.json'), JSON.stringify(kubeletConfiguration(worker)))
+  await writeFile(
+    join(machine.dir, 'kube-proxy.json'),
+    JSON.stringify(kubeProxyConfiguration(worker, options)),
+  )
+  await makeCgroups(worker.name)
+
+  const containerdFlags = { config: join(machine.dir, 'containerd.toml'), 'log-level': 'warn' }
+  await startDaemon(machine, 'containerd', ['containerd', ...flags(containerdFlags)])
+  const labels = { 'topology.kubernetes.io/region': 'test', 'topology.kubernetes.io/zone': worker.zone }
+  const kubeletFlags = {
+    config: join(machine.dir, 'kubelet.json'),
+    kubeconfig: runPaths.kubeconfig(worker.name),
+    'hostname-override': worker.name,
+    'node-ip': worker.address,
+    'node-labels': Object.entries(labels)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(','),
+  }
+  await startDaemon(machine, 'kubelet', [programs.kubernetes('kubelet'), ...flags(kubeletFlags)])
+  await startKubeProxy(machine, programs)
+}
+
+/** Starts kube-proxy with the configuration that the node was booted with. */
+export async function startKubeProxy(
+  machine: Machine,
+  programs: Pick<Programs, 'kubernetes'>,
+): Promise<void> {
+  const configuration = { config: join(machine.dir, 'kube-proxy.json') }
+  await startDaemon(machine, 'kube-proxy', [programs.kubernetes('kube-proxy'), ...flags(configuration)])
+}
+
+/**
+ * Gives the node its pod network. containerd reloads its folder on a rename inside it, and then finds the whole file.
+ */
+export async function openPodNetwork(machine: Machine, podCidr: string): Promise<void> {
+  const unfinished = join(cniDir(machine), '.unfinished')
+  await writeFile(unfinished, JSON.stringify(cniConfiguration(podCidr)))
+  await rename(unfinished, join(cniDir(machine), '10-pods.conflist'))
+}
+
+/** Starts the NetworkPolicy enforcer, refusing as the options say. */
+export async function startPolicyEnforcer(
+  machine: Machine,
+  programs: Pick<Programs, 'kubeRouter'>,
+  deny: ClusterOptions['deny'],
+) {
+  const kubeRouterFlags = {
+    kubeconfig: runPaths.kubeconfig('kube-router'),
+    'hostname-override': machine.name,
+    'run-firewall': 'true',
+    'run-router': 'false',
+    'run-service-proxy': 'false',
+    'enable-cni': 'false',
+    'service-cluster-ip-range': addresses.serviceCidr,
+    'health-port': '20244',
+  }
+  const targets = { KUBE_ROUTER_ALLOW: 'RETURN', KUBE_ROUTER_DENY: deny.toUpperCase() }
+  await startDaemon(machine, 'kube-router', [programs.kubeRouter, ...flags(kubeRouterFlags)], targets)
+}
+
+const cniDir = (machine: Machine): string => join(machine.dir, 'cni')
