@@ -1,0 +1,82 @@
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import { type ConnectionOptions, resolveConnection } from './connection.ts'
+import { resolveCredentials } from './credentials.ts'
+import { type Discovery, discover } from './discovery.ts'
+import type { Environment } from './kubeconfig.ts'
+import { ask } from './lists.ts'
+import { type Progress, readSnapshot } from './live-snapshot.ts'
+import type { ReadRequest } from './plan.ts'
+import { type PreviousLog, readPreviousLog } from './pod-log.ts'
+import type { Transport } from './transport.ts'
+
+/** One connection to one cluster, open until `close`. It only reads. */
+export interface ClusterSession {
+  readonly context: string | undefined
+  /** The namespace that is meant when none is named: `-n`, else the context's, else `default`. */
+  readonly namespace: string
+  readonly server: string
+  /** Texts of the server's `Warning` headers so far, each once. Untrusted. */
+  readonly warnings: ReadonlySet<string>
+  /**
+   * Reads everything that a question about these namespaces needs. What could not be read is a gap of the snapshot.
+   *
+   * @throws KnownError when the server cannot be reached or nothing at all could be read; the signal's reason when
+   *   interrupted
+   */
+  read(request: ReadRequest, progress: Progress): Promise<Snapshot>
+  /** The last lines that the previous run of a container wrote. Untrusted. */
+  previousLog(namespace: string, pod: string, container: string, tailLines: number): Promise<PreviousLog>
+  /** `undefined`: it is forbidden to look, or the server did not answer. */
+  namespaceExists(name: string): Promise<boolean | undefined>
+  close(): Promise<void>
+}
+
+/** What a session takes from the process that it runs in. */
+export interface Surroundings {
+  readonly env: Environment
+  /** Whether an exec plugin may ask the person at the terminal. */
+  readonly isInteractive: boolean
+}
+
+/**
+ * Resolves kubeconfig, flags and credentials, and gives a session. Nothing is sent yet.
+ *
+ * @throws KnownError for a wrong kubeconfig, context, certificate or credential plugin: one sentence each
+ */
+export async function openCluster(
+  options: ConnectionOptions,
+  signal: AbortSignal,
+  { env, isInteractive }: Surroundings = { env: process.env, isInteractive: process.stdin.isTTY === true },
+): Promise<ClusterSession> {
+  const connection = await resolveConnection(options, env)
+  const credentials = await resolveCredentials(connection, env, isInteractive, signal)
+  // Loaded here so that nothing that only knows the types brings undici along.
+  const { createTransport } = await import('./transport.ts')
+  const transport = createTransport(connection, credentials, signal)
+  let discovery: Promise<Discovery> | undefined
+  return {
+    context: connection.context,
+    namespace: connection.namespace,
+    server: connection.server,
+    warnings: transport.warnings,
+    read: async (request, progress) => {
+      discovery ??= discover(transport, connection)
+      const [kinds, version] = await Promise.all([discovery, serverVersion(transport)])
+      return readSnapshot({ transport, discovery: kinds, connection, version }, request, progress)
+    },
+    previousLog: (namespace, pod, container, tailLines) =>
+      readPreviousLog(transport, namespace, pod, container, tailLines),
+    namespaceExists: async (name) => {
+      const { result } = await ask(transport, `/api/v1/namespaces/${encodeURIComponent(name)}`)
+      if (result === 'ok') return true
+      return result === 'absent' ? false : undefined
+    },
+    close: () => transport.close(),
+  }
+}
+
+async function serverVersion(transport: Transport): Promise<string | undefined> {
+  const outcome = await ask(transport, '/version')
+  const version = outcome.result === 'ok' ? outcome.json['gitVersion'] : undefined
+  return typeof version === 'string' ? version : undefined
+}

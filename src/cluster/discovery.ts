@@ -1,0 +1,118 @@
+import { type Json, list, record, text } from '../snapshot/kinds/json.ts'
+import type { KindName } from '../snapshot/kinds/kinds.ts'
+import { definitionOf, kindNames } from '../snapshot/kinds/kinds.ts'
+import { KnownError } from '../snapshot/known-error.ts'
+import { nameOf, type ServerName } from './connection-failure.ts'
+import { outcomeOf } from './outcome.ts'
+import type { Transport } from './transport.ts'
+
+/**
+ * Whether and where a kind is served.
+ *
+ * - `served`: by this version, the first that we can parse.
+ * - `absent`: discovery proves that it is not: there can be no such object.
+ * - `unavailable`: an aggregated API that may serve it does not answer.
+ * - `unknown`: discovery could not be read; `version` is the one to try.
+ */
+export type Served =
+  | { readonly state: 'served'; readonly version: string }
+  | { readonly state: 'absent' }
+  | { readonly state: 'unavailable' }
+  | { readonly state: 'unknown'; readonly version: string }
+
+export type Discovery = (kind: KindName) => Served
+
+/** The aggregated form is one answer for all groups: v2 since Kubernetes 1.30, v2beta1 since 1.26. */
+const aggregated = ['v2', 'v2beta1']
+  .map((version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`)
+  .concat('application/json')
+  .join(',')
+
+/** `fresh` is false when the aggregated API behind a group version is down. */
+interface GroupVersion {
+  readonly fresh: boolean
+  readonly resources: ReadonlySet<string>
+}
+
+/** By `group/version`. */
+type Groups = ReadonlyMap<string, GroupVersion>
+
+/**
+ * Asks the API server once which kinds it serves. The core group is not asked for: every API server has it.
+ * Servers that only speak the old form are asked once more per group version that we read.
+ *
+ * @throws KnownError when the server cannot be reached, rejects the credentials, or is no Kubernetes API server
+ */
+export async function discover(transport: Transport, name: ServerName): Promise<Discovery> {
+  const outcome = outcomeOf(await transport.get('/apis', aggregated))
+  if (outcome.result === 'forbidden' || outcome.result === 'failed') {
+    return (kind) => ({ state: 'unknown', version: firstVersion(kind) })
+  }
+  const form = outcome.result === 'ok' ? outcome.json['kind'] : undefined
+  if (outcome.result !== 'ok' || (form !== 'APIGroupDiscoveryList' && form !== 'APIGroupList')) {
+    // Every list would be a 404 here, and "not served" would read as "all is empty".
+    throw new KnownError(
+      'NOT_KUBERNETES',
+      `${nameOf(name)} answers, but not as a Kubernetes API server (/apis): check the address and its path`,
+    )
+  }
+  const isAggregated = form === 'APIGroupDiscoveryList'
+  const groups = isAggregated ? aggregatedGroups(outcome.json) : await groupByGroup(transport, outcome.json)
+  return (kind) => lookUp(kind, groups)
+}
+
+function lookUp(kind: KindName, groups: Groups): Served {
+  const { group, versions, plural } = definitionOf(kind)
+  if (group === '') return { state: 'served', version: firstVersion(kind) }
+  const found = versions.map((version) => ({ version, at: groups.get(`${group}/${version}`) }))
+  const served = found.find(({ at }) => at?.fresh === true && at.resources.has(plural))
+  if (served !== undefined) return { state: 'served', version: served.version }
+  // What a stale group version lists is what it served once, possibly nothing: neither proves an absence.
+  return { state: found.some(({ at }) => at?.fresh === false) ? 'unavailable' : 'absent' }
+}
+
+function firstVersion(kind: KindName): string {
+  return definitionOf(kind).versions[0] ?? 'v1'
+}
+
+function aggregatedGroups(json: Json): Groups {
+  const entries = list(json['items'], (group) => {
+    const name = text(record(group['metadata'])['name']) ?? ''
+    return list(group['versions'], (version): [string, GroupVersion] => [
+      `${name}/${text(version['version']) ?? ''}`,
+      {
+        fresh: version['freshness'] !== 'Stale',
+        resources: new Set(list(version['resources'], (resource) => text(resource['resource']) ?? '')),
+      },
+    ])
+  })
+  return new Map(entries.flat())
+}
+
+/** The form of servers before 1.26: `/apis` names groups and versions, each version lists its resources. */
+async function groupByGroup(transport: Transport, json: Json): Promise<Groups> {
+  const wanted = new Set(
+    kindNames
+      .map(definitionOf)
+      .flatMap(({ group, versions }) => versions.map((version) => `${group}/${version}`)),
+  )
+  const named = list(json['groups'], (group) =>
+    list(group['versions'], (version) => text(version['groupVersion']) ?? ''),
+  ).flat()
+  const entries = await Promise.all(
+    named
+      .filter((name) => wanted.has(name))
+      .map(async (name): Promise<[string, GroupVersion]> => {
+        const outcome = outcomeOf(await transport.get(`/apis/${name}`))
+        const resources = outcome.result === 'ok' ? outcome.json['resources'] : undefined
+        return [
+          name,
+          {
+            fresh: outcome.result === 'ok',
+            resources: new Set(list(resources, (resource) => text(resource['name']) ?? '')),
+          },
+        ]
+      }),
+  )
+  return new Map(entries)
+}
