@@ -76,7 +76,7 @@ function chooseContext(
   if (name !== undefined) {
     throw new KnownError(
       'CONTEXT_NOT_FOUND',
-      `context "${name}" does not exist: ${choices('contexts', config.contexts)}`,
+      `context "${name}" does not exist (${choices('contexts', config.contexts)})`,
     )
   }
   if (options.server === undefined && options.cluster === undefined) throw noServer(config)
@@ -117,7 +117,7 @@ function chooseCluster(
   const of = options.cluster === undefined ? ` (of context "${contextName}")` : ''
   throw new KnownError(
     'CLUSTER_NOT_FOUND',
-    `cluster "${name}"${of} does not exist: ${choices('clusters', config.clusters)}`,
+    `cluster "${name}"${of} does not exist (${choices('clusters', config.clusters)})`,
   )
 }
 
@@ -125,7 +125,7 @@ function chooseUser(config: Kubeconfig, name: string | undefined): UserEntry {
   if (name === undefined) return {}
   const user = config.users.get(name)
   if (user !== undefined) return user
-  throw new KnownError('USER_NOT_FOUND', `user "${name}" does not exist: ${choices('users', config.users)}`)
+  throw new KnownError('USER_NOT_FOUND', `user "${name}" does not exist (${choices('users', config.users)})`)
 }
 
 function applyClusterFlags(options: ConnectionOptions, cluster: ClusterEntry): ClusterEntry {

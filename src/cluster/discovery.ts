@@ -44,16 +44,18 @@ type Groups = ReadonlyMap<string, GroupVersion>
  * @throws KnownError when the server cannot be reached, rejects the credentials, or is no Kubernetes API server
  */
 export async function discover(transport: Transport, name: ServerName): Promise<Discovery> {
-  const outcome = outcomeOf(await transport.get('/apis', aggregated))
-  if (outcome.result === 'forbidden' || outcome.result === 'failed') {
+  const answer = await transport.get('/apis', aggregated)
+  const isOverloaded = answer.status === 429 || answer.status >= 500
+  if (answer.status === 403 || isOverloaded) {
     return (kind) => ({ state: 'unknown', version: firstVersion(kind) })
   }
+  const outcome = outcomeOf(answer)
   const form = outcome.result === 'ok' ? outcome.json['kind'] : undefined
   if (outcome.result !== 'ok' || (form !== 'APIGroupDiscoveryList' && form !== 'APIGroupList')) {
     // Every list would be a 404 here, and "not served" would read as "all is empty".
     throw new KnownError(
       'NOT_KUBERNETES',
-      `${nameOf(name)} answers, but not as a Kubernetes API server (/apis): check the address and its path`,
+      `${nameOf(name)} answers /apis (${answer.status}), but not as a Kubernetes API server: check http or https, the port and the path`,
     )
   }
   const isAggregated = form === 'APIGroupDiscoveryList'

@@ -76,10 +76,13 @@ function nothingRead(connection: Connection, readings: readonly KindReading[]): 
     return new KnownError('NOTHING_READ', `nothing could be read from ${nameOf(connection)}: ${detail}`)
   }
   const user = /User "([^"]*)"/.exec(example.detail ?? '')?.[1] ?? connection.userName ?? 'this user'
-  const where = example.namespace === undefined ? 'for the cluster' : `in namespace ${example.namespace}`
+  const ask =
+    example.namespace === undefined
+      ? 'ask about one namespace with -n, or get the ClusterRole "view" for the cluster'
+      : `get the ClusterRole "view" in namespace ${example.namespace}`
   return new KnownError(
     'NOTHING_PERMITTED',
-    `nothing may be read from ${nameOf(connection)}: "${user}" lacks ${example.permission} and the other kinds too; ask for the ClusterRole "view" ${where}`,
+    `user "${user}" may read nothing from ${nameOf(connection)}, neither "${example.permission}" nor any other kind: ${ask}`,
   )
 }
 

@@ -6,8 +6,16 @@ import type { Transport } from './transport.ts'
 /** Lines of a log, oldest first and untrusted, or why there are none. */
 export type PreviousLog = { readonly lines: readonly string[] } | { readonly gap: Gap }
 
-/** Enough for any tail that a person reads. */
-const logLimitBytes = 64 * 1024
+/** Counted from the first of the wanted lines, so room for long ones. */
+const logLimitBytes = 1024 * 1024
+
+/**
+ * What the kubelet sends with status 200 in place of a log when the node keeps only the newest dead container and
+ * that is the current one (seen with Kubernetes 1.36 between a crash and CrashLoopBackOff).
+ */
+const removed = 'unable to retrieve container logs for '
+const removedDetail =
+  'the node no longer has the log of the previous run: try kubectl logs without --previous'
 
 /**
  * Reads the last lines of a container's previous run.
@@ -31,13 +39,17 @@ export async function readPreviousLog(
   const gap = { kind: 'PodLog', namespace } as const
   try {
     const answer = await transport.get(path, 'text/plain, application/json')
-    if (answer.status === 200) return { lines: answer.body.split('\n').filter((line) => line !== '') }
+    if (answer.status === 200) {
+      const lines = answer.body.split('\n').filter((line) => line !== '')
+      const isRemoved = lines.length === 1 && answer.body.startsWith(removed)
+      return isRemoved ? { gap: { ...gap, why: 'failed', detail: removedDetail } } : { lines }
+    }
     const outcome = outcomeOf(answer)
     if (outcome.result === 'forbidden') {
       const permission = `get pods/log in namespace ${namespace}`
       return { gap: { ...gap, why: 'forbidden', permission, detail: outcome.message } }
     }
-    const detail = outcome.result === 'failed' ? outcome.message : 'the pod or its container no longer exists'
+    const detail = outcome.result === 'failed' ? outcome.message : 'the pod no longer exists'
     return { gap: { ...gap, why: 'failed', detail } }
   } catch (error) {
     if (!(error instanceof KnownError) || error.code === 'UNAUTHORIZED') throw error
