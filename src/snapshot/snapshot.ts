@@ -32,6 +32,11 @@ export interface KindCoverage {
  */
 export interface Coverage {
   readonly world: 'closed' | 'open'
+  /**
+   * Set for manifests: objects as they would be applied. Workloads stand for the pods that controllers would make,
+   * and slices are computed from pods where there are none.
+   */
+  readonly declared: boolean
   readonly kinds: Readonly<Partial<Record<KindName, KindCoverage>>>
   /** Kinds that discovery proves the server does not serve: known to be empty. */
   readonly notServed: readonly KindName[]

@@ -65,12 +65,12 @@ export class Workloads {
   }
 
   /**
-   * The pods of a namespace: those observed, and in an open world those that the workloads without pods would make.
+   * The pods of a namespace: those observed, and among manifests those that the workloads without pods would make.
    */
   podsIn(namespace: string): Read<Pod> {
     return this.#inventory.memo.get(podsTable, namespace, () => {
       const observed = this.#inventory.list('Pod', namespace)
-      if (this.#inventory.snapshot.coverage.world === 'closed') return observed
+      if (!this.#inventory.snapshot.coverage.declared) return observed
       const missing = this.in(namespace).items.filter((workload) => workload.pods.length === 0)
       return mapRead(observed, (pods) => [...pods, ...missing.flatMap(standInPods)])
     })

@@ -1,0 +1,82 @@
+/** An IP address as a number, with its family's width. */
+export interface Address {
+  readonly bits: 32 | 128
+  readonly value: bigint
+}
+
+export interface Range extends Address {
+  /** Length of the prefix in bits. */
+  readonly prefix: number
+}
+
+function parseV4(text: string): bigint | undefined {
+  const parts = text.split('.')
+  if (parts.length !== 4) return undefined
+  let value = 0n
+  for (const part of parts) {
+    // Leading zeros are read as octal by some data planes and as decimal by others: not an address we vouch for.
+    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined
+    value = value * 256n + BigInt(part)
+  }
+  return value
+}
+
+function parseGroups(text: string): readonly string[] | undefined {
+  if (text === '') return []
+  const groups = text.split(':')
+  const last = groups.at(-1) ?? ''
+  if (!last.includes('.')) return groups
+  const embedded = parseV4(last)
+  if (embedded === undefined) return undefined
+  return [...groups.slice(0, -1), (embedded >> 16n).toString(16), (embedded & 0xffffn).toString(16)]
+}
+
+function parseV6(text: string): bigint | undefined {
+  const halves = text.split('::')
+  if (halves.length > 2) return undefined
+  const head = parseGroups(halves[0] ?? '')
+  const tail = halves.length === 2 ? parseGroups(halves[1] ?? '') : []
+  if (head === undefined || tail === undefined) return undefined
+  const missing = 8 - head.length - tail.length
+  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined
+  let value = 0n
+  for (const group of [...head, ...Array.from({ length: missing }, () => '0'), ...tail]) {
+    if (!/^[0-9a-fA-F]{1,4}$/.test(group)) return undefined
+    value = value * 65536n + BigInt(`0x${group}`)
+  }
+  return value
+}
+
+/** Parses a dotted IPv4 or a textual IPv6 address; `undefined` for anything else, zones and leading zeros included. */
+export function parseAddress(text: string): Address | undefined {
+  const v4 = parseV4(text)
+  if (v4 !== undefined) return { bits: 32, value: v4 }
+  const v6 = text.includes(':') ? parseV6(text) : undefined
+  return v6 === undefined ? undefined : { bits: 128, value: v6 }
+}
+
+/** Parses CIDR notation; host bits are ignored. */
+export function parseRange(cidr: string): Range | undefined {
+  const slash = cidr.indexOf('/')
+  if (slash === -1) return undefined
+  const address = parseAddress(cidr.slice(0, slash))
+  const length = cidr.slice(slash + 1)
+  if (address === undefined || !/^\d{1,3}$/.test(length) || Number(length) > address.bits) return undefined
+  return { ...address, prefix: Number(length) }
+}
+
+export function inRange(address: Address, range: Range): boolean {
+  if (address.bits !== range.bits) return false
+  const shift = BigInt(range.bits - range.prefix)
+  return address.value >> shift === range.value >> shift
+}
+
+/** Whether an address lies in one of the ranges; texts that are no addresses or ranges never match. */
+export function inAnyRange(address: string, cidrs: readonly string[]): boolean {
+  const parsed = parseAddress(address)
+  if (parsed === undefined) return false
+  return cidrs.some((cidr) => {
+    const range = parseRange(cidr)
+    return range !== undefined && inRange(parsed, range)
+  })
+}

@@ -1,0 +1,42 @@
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import { Inventory, type ObjectChanges } from './inventory/inventory.ts'
+import { References } from './references/references.ts'
+import { Routes } from './routes/backends.ts'
+import { Services } from './services/services.ts'
+import { Traffic } from './traffic/traffic.ts'
+import { Workloads } from './workloads/workloads.ts'
+
+/**
+ * The model of one cluster at one moment: pure, without judgement of intent. Sub-models compute on first use and
+ * take the siblings that they need, never the whole network.
+ */
+export class Network {
+  readonly inventory: Inventory
+  readonly workloads: Workloads
+  readonly services: Services
+  readonly references: References
+  readonly routes: Routes
+  readonly traffic: Traffic
+
+  private constructor(inventory: Inventory) {
+    this.inventory = inventory
+    this.workloads = new Workloads(inventory)
+    this.services = new Services(inventory, this.workloads)
+    this.references = new References(inventory, this.workloads)
+    this.routes = new Routes(inventory)
+    this.traffic = new Traffic(inventory, this.workloads, this.references, this.routes)
+  }
+
+  static of(snapshot: Snapshot): Network {
+    return new Network(Inventory.of(snapshot))
+  }
+
+  /**
+   * A changed world that shares every untouched object, index and result with this one.
+   *
+   * @param simulated namespaces in which slices are those that the controller would write, not the observed ones
+   */
+  with(changes: ObjectChanges, simulated: readonly string[] = []): Network {
+    return new Network(this.inventory.with(changes, simulated))
+  }
+}

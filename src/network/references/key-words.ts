@@ -1,0 +1,104 @@
+/** The words of a variable, flag or key: `DB_HOST`, `--db-host`, `db.host` and `dbHost` are all `db`, `host`. */
+export function keyWords(name: string): readonly string[] {
+  const words: string[] = []
+  let word = ''
+  let previousLower = false
+  for (const char of name.slice(0, longestKey)) {
+    const lower = (char >= 'a' && char <= 'z') || (char >= '0' && char <= '9')
+    const upper = char >= 'A' && char <= 'Z'
+    if (word !== '' && ((!lower && !upper) || (upper && previousLower))) {
+      words.push(word.toLowerCase())
+      word = ''
+    }
+    if (lower || upper) word += char
+    previousLower = lower
+  }
+  if (word !== '') words.push(word.toLowerCase())
+  return words
+}
+
+const longestKey = 200
+
+const setOf = (text: string): ReadonlySet<string> => new Set(text.split(' '))
+
+/** Keys that end with one of these hold an address even when it is one bare word. */
+const hostWords = setOf(
+  'host hosts hostname hostnames url urls uri uris addr addrs address addresses server servers endpoint endpoints broker brokers ' +
+    'upstream upstreams',
+)
+
+/** Keys that hold addresses, but often also other things: enough for `name:port`, not for a bare word. */
+const peerWords = setOf(
+  'target targets backend backends peer peers node nodes seed seeds quorum connect connection dsn proxy service services pass ' +
+    'bootstrap replicaof slaveof forward remote destination cluster dial wait tcp',
+)
+
+/** Keys whose values are no dials (Z32): listen addresses, allow-lists, identities, links, pictures, prose. */
+const guardWords = setOf(
+  'cors origin origins allow allowed allowlist whitelist deny denied denylist blacklist blocklist permit permitted trusted ' +
+    'noproxy issuer issuers iss audience audiences aud listen listener listeners bind binding advertise advertised announce ' +
+    'announced callback redirect redirects redirection return rewrite referer referrer csp cookie realm version versions image ' +
+    'images tag tags mask netmask cidr cidrs subnet subnets xmlns schema schemas doctype doc docs documentation help link links ' +
+    'homepage license comment comments description summary message example examples title placeholder usage note notes expr ' +
+    'user users owner group uid gid chown entrypoint entrypoints san sans whitelisted ignored ignore exclude excluded bypass',
+)
+
+const guardPairs = setOf(
+  'server-name no-proxy non-proxy real-ip add-header set-header user-agent own-url self-url root-url public-url site-url ' +
+    'node-ip pod-ip host-ip log-format error-page access-log external-url canonical-url schema-location source-range source-ranges ' +
+    'cluster-dns ip-range public-host own-host self-host server-names user-info',
+)
+
+/** Names of the process's own listen address where they stand alone. */
+const ownNames = setOf('host hostname port address ip')
+
+/** Whether a value under this key is no dial, whatever it looks like. */
+export function isGuardKey(name: string): boolean {
+  const words = keyWords(name)
+  return words.some((word, index) => guardWords.has(word) || guardPairs.has(`${words[index - 1] ?? ''}-${word}`))
+}
+
+/** Whether the key says that its value is an address, so that even one bare word is one. */
+export function namesHost(name: string): boolean {
+  return hostWords.has(lastWord(name)) && !isOwnName(name)
+}
+
+/** Whether the key speaks of an address at all. */
+export function namesPeer(name: string): boolean {
+  const words = keyWords(name)
+  return words.some((word) => hostWords.has(word) || peerWords.has(word))
+}
+
+/** `HOST`, `HOSTNAME`, `PORT` without more: what the process listens on, or its own name. */
+function isOwnName(name: string): boolean {
+  const words = keyWords(name)
+  return name === name.toUpperCase() && words.length === 1 && ownNames.has(words[0] ?? '')
+}
+
+/** The last word without a number behind it: `REDIS_HOST_2` and `redisHost2` end with `host`. */
+function lastWord(name: string): string {
+  for (const word of [...keyWords(name)].reverse()) {
+    const plain = word.replace(/[0-9]+$/, '')
+    if (plain !== '') return plain
+  }
+  return ''
+}
+
+/**
+ * What a host key and the port key beside it have in common: `DB_HOST` and `DB_PORT` are both `db`.
+ *
+ * @returns `undefined` when the key names neither a host nor a port
+ */
+export function pairKey(name: string): { readonly stem: string; readonly part: 'host' | 'port' } | undefined {
+  const words = keyWords(name)
+  const last = words.at(-1) ?? ''
+  if (last === 'port') return { stem: stemOf(words.slice(0, -1)), part: 'port' }
+  if (!hostWords.has(last) && last !== 'ip' && last !== 'service') return undefined
+  return { stem: stemOf(words), part: 'host' }
+}
+
+/** `DB_HOST_PORT` belongs to `DB_HOST`: host words at the end do not count. */
+function stemOf(words: readonly string[]): string {
+  const last = words.at(-1)
+  return (last !== undefined && (hostWords.has(last) || last === 'ip') ? words.slice(0, -1) : words).join(' ')
+}

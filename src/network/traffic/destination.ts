@@ -1,0 +1,132 @@
+import { isKind, type KubeObject } from '../../snapshot/kinds/kinds.ts'
+import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
+import { serviceCandidates } from '../dns/names.ts'
+import { inAnyRange, parseAddress } from '../inventory/address.ts'
+import type { Inventory } from '../inventory/inventory.ts'
+import type { Read } from '../inventory/read.ts'
+import { isHeadless } from '../services/service-facts.ts'
+import type { Workload } from '../workloads/workload.ts'
+import type { Connection, Destination } from './connection.ts'
+
+/** A destination, or what was missing to tell it. */
+export interface Resolved {
+  readonly destination: Destination
+  /** Not empty: the destination is not known, because these were not read. */
+  readonly gaps: readonly Gap[]
+  /** Set when the answer rests on absence in an open world. */
+  readonly open?: Read<unknown>['open']
+}
+
+const known = (destination: Destination): Resolved => ({ destination, gaps: [] })
+const external = known({ kind: 'external' })
+
+/** What the address of a connection leads to, by names and addresses alone; ports, policies and pods are judged later. */
+export function resolveDestination(connection: Connection, inventory: Inventory): Resolved {
+  if (connection.target !== undefined) {
+    const { namespace, service, port } = connection.target
+    return byReference(namespace, service, port, inventory)
+  }
+  if (connection.address !== undefined) return byAddress(connection.host, connection.port, connection.protocol, inventory)
+  return byName(connection, inventory)
+}
+
+function byReference(namespace: string, name: string, port: number | string | undefined, inventory: Inventory): Resolved {
+  const read = inventory.get('Service', namespace, name)
+  const [service] = read.items
+  if (service === undefined) {
+    return { destination: { kind: 'missing-service', namespace, name, elsewhere: [] }, gaps: read.gaps, open: read.open }
+  }
+  const found = service.spec.ports.find((item) => (typeof port === 'string' ? item.name === port : item.port === port))
+  return known({ kind: 'service', service, port: port === undefined ? service.spec.ports[0] : found, by: 'reference' })
+}
+
+function portOf(service: Service, port: number | undefined, protocol: string): ServicePort | undefined {
+  const matching = service.spec.ports.filter((item) => (item.protocol ?? 'TCP') === protocol)
+  if (port !== undefined) return matching.find((item) => item.port === port)
+  return service.spec.ports.length === 1 ? service.spec.ports[0] : undefined
+}
+
+function byName(connection: Connection, inventory: Inventory): Resolved {
+  const { host, client, port, protocol } = connection
+  if (client.kind !== 'workload') return external
+  const { workload } = client
+  if (host === 'localhost' || host.endsWith('.localhost')) return known({ kind: 'loopback' })
+  const alias = workload.spec.hostAliases.find(({ hostnames }) => hostnames.some((name) => name.toLowerCase() === host))
+  if (alias !== undefined) return byAddress(alias.ip, port, protocol, inventory)
+  const candidate = serviceCandidates(host, workload.namespace)
+  if (candidate === undefined) return external
+  const { service: name, namespace } = candidate
+  const read = inventory.get('Service', namespace, name)
+  const [service] = read.items
+  if (service !== undefined) return known({ kind: 'service', service, port: portOf(service, port, protocol), by: 'name' })
+  if (isServedElsewise(host, workload, inventory)) return external
+  const elsewhere = inventory.namespacesOf('Service').flatMap((other) => inventory.get('Service', other, name).items)
+  if (candidate.via === 'namespaced' && !hasNamespace(namespace, inventory)) {
+    // `x.y` is far more often a host of the outside world than a slip in a namespace.
+    return elsewhere.length === 0 ? external : { destination: { kind: 'missing-service', namespace, name, elsewhere }, gaps: inventory.gaps('Namespace') }
+  }
+  return { destination: { kind: 'missing-service', namespace, name, elsewhere }, gaps: read.gaps, open: read.open }
+}
+
+function hasNamespace(name: string, inventory: Inventory): boolean {
+  return inventory.get('Namespace', '', name).items.length > 0 || inventory.list('Service', name).items.length > 0
+}
+
+/** Names that something else than a Service may answer: other search domains, or a Corefile that mentions the name. */
+function isServedElsewise(host: string, workload: Workload, inventory: Inventory): boolean {
+  if ((workload.spec.dnsConfig?.searches.length ?? 0) > 0) return true
+  const corefiles = inventory.list('ConfigMap', 'kube-system').items.filter(({ metadata }) => metadata.name.startsWith('coredns'))
+  return corefiles.some(({ data }) => Object.values(data).some((text) => mentions(text, host)))
+}
+
+/** Whether a host stands in a text as a word of its own. */
+function mentions(text: string, host: string): boolean {
+  for (let at = text.indexOf(host); at !== -1; at = text.indexOf(host, at + 1)) {
+    const before = text[at - 1] ?? ' '
+    const after = text[at + host.length] ?? ' '
+    if (!/[\w-]/.test(before) && !/[\w-]/.test(after)) return true
+  }
+  return false
+}
+
+function byAddress(address: string, port: number | undefined, protocol: string, inventory: Inventory): Resolved {
+  const parsed = parseAddress(address)
+  if (parsed === undefined) return external
+  if (address.startsWith('127.') || address === '::1') return known({ kind: 'loopback' })
+  const read = inventory.byAddress(address)
+  const owner = ownerOf(read.items)
+  if (owner !== undefined) {
+    if (isKind(owner, 'Service')) return known({ kind: 'service', service: owner, port: portOf(owner, port, protocol), by: 'cluster-ip' })
+    if (isKind(owner, 'Node')) return known({ kind: 'node', name: owner.metadata.name })
+    if (isKind(owner, 'Pod')) return known({ kind: 'pod', namespace: owner.metadata.namespace ?? '', name: owner.metadata.name })
+    return external
+  }
+  const range = rangeOf(address, inventory)
+  return range === undefined ? external : { destination: range, gaps: read.gaps, open: read.open }
+}
+
+/** The owner that decides: a Node before its hostNetwork pods, a living pod before a finished one, slices last. */
+function ownerOf(objects: readonly KubeObject[]): KubeObject | undefined {
+  const rank = (object: KubeObject): number => {
+    if (isKind(object, 'Node')) return 0
+    if (isKind(object, 'Service')) return isHeadless(object) ? 4 : 1
+    if (isKind(object, 'Pod')) return object.status.phase === 'Succeeded' || object.status.phase === 'Failed' ? 5 : 2
+    return 3
+  }
+  const living = objects.filter((object) => rank(object) < 5)
+  return [...living].sort((a, b) => rank(a) - rank(b))[0]
+}
+
+/** The node's pod range, or the Service range, that an address lies in. */
+function rangeOf(address: string, inventory: Inventory): Extract<Destination, { kind: 'unowned' }> | undefined {
+  for (const node of inventory.list('Node').items) {
+    const cidr = node.spec.podCIDRs.find((item) => inAnyRange(address, [item]))
+    if (cidr !== undefined) return { kind: 'unowned', range: 'pod', node: node.metadata.name, cidr }
+  }
+  for (const { spec } of inventory.list('ServiceCIDR').items) {
+    const cidr = spec.cidrs.find((item) => inAnyRange(address, [item]))
+    if (cidr !== undefined) return { kind: 'unowned', range: 'service', cidr }
+  }
+  return undefined
+}

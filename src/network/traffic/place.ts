@@ -1,0 +1,40 @@
+import type { ObjectReference } from '../../snapshot/snapshot.ts'
+import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
+import { type Endpoint, endpointName } from '../services/endpoint.ts'
+import type { Workload } from '../workloads/workload.ts'
+
+/**
+ * A stable key in the traffic graph. Findings and hops that speak of the same thing have the same place, and that is
+ * how a finding explains a hop. A place holds no counts and no times: baselines store it.
+ */
+export type Place = string
+
+const inNamespace = (reference: ObjectReference): string =>
+  reference.namespace === undefined ? `${reference.kind}/${reference.name}` : `${reference.namespace}/${reference.kind}/${reference.name}`
+
+const serviceText = (service: Service): string => `${service.metadata.namespace}/${service.metadata.name}`
+
+const portText = (port: ServicePort | undefined): string => (port === undefined ? '-' : String(port.port))
+
+export const place = {
+  /** The configuration of a client. */
+  client: (workload: Workload): Place => `client ${inNamespace(workload.reference)}`,
+  /** A name as one client resolves it. */
+  name: (client: string, host: string): Place => `name ${client} ${host}`,
+  egress: (client: string): Place => `egress ${client}`,
+  service: (service: Service): Place => `service ${serviceText(service)}`,
+  servicePort: (service: Service, port: ServicePort | undefined): Place => `service-port ${serviceText(service)}:${portText(port)}`,
+  proxy: (service: Service, port: ServicePort | undefined, node: string): Place =>
+    `proxy ${serviceText(service)}:${portText(port)} ${node}`,
+  endpoint: (endpoint: Endpoint): Place =>
+    `endpoint ${serviceText(endpoint.service)}:${portText(endpoint.port)} ${endpointName(endpoint)}`,
+  ingress: (target: string): Place => `ingress ${target}`,
+  /** The pods of a workload, all of them. */
+  pods: (workload: Workload): Place => `pods ${inNamespace(workload.reference)}`,
+  pod: (namespace: string, name: string): Place => `pod ${namespace}/${name}`,
+  address: (address: string): Place => `address ${address}`,
+  listener: (namespace: string, pod: string, port: number | undefined): Place => `listener ${namespace}/${pod}:${port ?? '?'}`,
+  route: (by: ObjectReference): Place => `route ${inNamespace(by)}`,
+  node: (name: string): Place => `node ${name}`,
+  object: (reference: ObjectReference): Place => `object ${inNamespace(reference)}`,
+}

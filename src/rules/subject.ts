@@ -1,0 +1,23 @@
+import type { Endpoint } from '../network/services/endpoint.ts'
+import type { Connection } from '../network/traffic/connection.ts'
+import type { Resolved } from '../network/traffic/destination.ts'
+import type { Workload } from '../network/workloads/workload.ts'
+import type { ApiService } from '../snapshot/kinds/api-service.ts'
+import type { Node } from '../snapshot/kinds/node.ts'
+import type { Service, ServicePort } from '../snapshot/kinds/service.ts'
+import type { WebhookConfiguration } from '../snapshot/kinds/webhook.ts'
+
+/** What rules can be about. The runner enumerates these; a rule is called once for each in scope. */
+export interface Subjects {
+  readonly Service: Service
+  readonly ServicePort: { readonly service: Service; readonly port: ServicePort }
+  readonly Endpoint: Endpoint
+  readonly Workload: Workload
+  /** A connection that a workload or a route opens, with what its address leads to. */
+  readonly Connection: { readonly connection: Connection; readonly resolved: Resolved }
+  readonly Node: Node
+  readonly WebhookConfiguration: WebhookConfiguration
+  readonly ApiService: ApiService
+}
+
+export type SubjectKind = keyof Subjects

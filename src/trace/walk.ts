@@ -1,0 +1,90 @@
+import type { Network } from '../network/network.ts'
+import type { Endpoint } from '../network/services/endpoint.ts'
+import { endpointName } from '../network/services/endpoint.ts'
+import type { Client, Connection } from '../network/traffic/connection.ts'
+import { place } from '../network/traffic/place.ts'
+import { isDeleting, isFinished } from '../network/workloads/pods.ts'
+import { endpoints } from './hops/endpoints.ts'
+import { name } from './hops/name.ts'
+import { dns, egress, ingress, listener } from './hops/not-yet.ts'
+import { pod } from './hops/pod.ts'
+import { service } from './hops/service.ts'
+import { type Branch, type Hop, isBroken, type Outcome, type Path, type Verdict } from './path.ts'
+import type { HopJudge, Judgement, Way } from './way.ts'
+
+/** The hops in the order in which the packet meets them. A new kind of hop is a file in hops/ and a line here. */
+const table: readonly HopJudge[] = [name, dns, service, endpoints, egress, ingress, pod, listener]
+
+const before = table.filter((hop) => !hop.perEndpoint)
+const perEndpoint = table.filter((hop) => hop.perEndpoint)
+
+/** Walks one connection. The only code that turns a connection into a path; nobody else judges a hop. */
+export function walk(connection: Connection, network: Network): Path {
+  const way: Way = {
+    connection,
+    resolved: network.traffic.destination(connection),
+    clientNodes: clientNodes(connection.client),
+  }
+  const hops: Hop[] = []
+  let choices: readonly Endpoint[] | undefined
+  for (const judge of before) {
+    const judgement = judge.judge(way, network)
+    choices = judgement.choices ?? choices
+    hops.push(hopOf(judge, judgement))
+    if (judgement.verdict.outcome === 'fails') return finish(connection, hops)
+  }
+  if (choices === undefined) return finish(connection, [...hops, ...straight(way, network)])
+  return finish(connection, withBranches(hops, choices, way, network))
+}
+
+function clientNodes(client: Client): readonly string[] {
+  if (client.kind !== 'workload') return []
+  const running = client.workload.pods.filter((item) => !isFinished(item) && !isDeleting(item))
+  return [...new Set(running.flatMap((item) => item.spec.nodeName ?? []))].sort()
+}
+
+function hopOf(judge: HopJudge, { place: at, verdict, behind = [] }: Judgement): Hop {
+  return { kind: judge.kind, place: at, verdict, behind }
+}
+
+/** Hops behind a destination that is no Service: there is nothing to choose. */
+function straight(way: Way, network: Network): readonly Hop[] {
+  const { kind } = way.resolved.destination
+  if (kind !== 'pod' && kind !== 'unowned') return []
+  return perEndpoint.map((judge) => hopOf(judge, judge.judge(way, network)))
+}
+
+/** Walks every chosen endpoint and joins the verdicts into the hop `endpoints`. */
+function withBranches(hops: readonly Hop[], choices: readonly Endpoint[], way: Way, network: Network): readonly Hop[] {
+  const branches: readonly Branch[] = choices.map((endpoint) => ({
+    place: place.endpoint(endpoint),
+    name: endpointName(endpoint),
+    hops: perEndpoint.map((judge) => hopOf(judge, judge.judge({ ...way, endpoint }, network))),
+  }))
+  return hops.map((hop) => (hop.kind === 'endpoints' ? { ...hop, branches, verdict: joined(hop.verdict, branches) } : hop))
+}
+
+function joined(own: Verdict, branches: readonly Branch[]): Verdict {
+  if (own.outcome !== 'passes' || branches.length === 0) return own
+  const broken = branches.flatMap((branch) => branch.hops.find((hop) => isBroken(hop.verdict)) ?? [])
+  const [first] = broken
+  if (first === undefined) {
+    const unknown = branches.flatMap((branch) => branch.hops.find((hop) => hop.verdict.outcome === 'unknown') ?? [])
+    return unknown[0]?.verdict ?? own
+  }
+  const { reason, symptom } = first.verdict
+  if (broken.length === branches.length) return { outcome: 'fails', reason, symptom }
+  return { outcome: 'partly', reason, symptom, share: { failing: broken.length, of: branches.length } }
+}
+
+function finish(connection: Connection, hops: readonly Hop[]): Path {
+  const firstBroken = hops.find((hop) => isBroken(hop.verdict))
+  return { connection, hops, outcome: outcomeOf(hops), share: firstBroken?.verdict.share, firstBroken }
+}
+
+/** The outcome of a way: what is broken wins over what is unknown; hops that nobody judges are left out. */
+function outcomeOf(hops: readonly Hop[]): Outcome {
+  const outcomes = hops.map((hop) => hop.verdict.outcome)
+  for (const outcome of ['fails', 'partly', 'unknown', 'passes'] as const) if (outcomes.includes(outcome)) return outcome
+  return outcomes.includes('not-checked') ? 'not-checked' : 'not-applicable'
+}

@@ -1,0 +1,31 @@
+import type { Network } from '../network/network.ts'
+import type { Endpoint } from '../network/services/endpoint.ts'
+import type { Connection } from '../network/traffic/connection.ts'
+import type { Resolved } from '../network/traffic/destination.ts'
+import type { HopKind, Verdict } from './path.ts'
+import type { Place } from '../network/traffic/place.ts'
+
+/** A connection on its way: what it leads to, and inside a branch the endpoint that was chosen. */
+export interface Way {
+  readonly connection: Connection
+  readonly resolved: Resolved
+  readonly endpoint?: Endpoint | undefined
+  /** Nodes that the client runs on, or would; empty when not known. */
+  readonly clientNodes: readonly string[]
+}
+
+export interface Judgement {
+  readonly place: Place
+  readonly verdict: Verdict
+  readonly behind?: readonly Place[]
+  /** Endpoints that the walk branches into. */
+  readonly choices?: readonly Endpoint[]
+}
+
+/** One kind of hop: where it lies and whether the packet gets through. */
+export interface HopJudge {
+  readonly kind: HopKind
+  /** Judged once for each endpoint, behind the hop `endpoints`. */
+  readonly perEndpoint: boolean
+  readonly judge: (way: Way, network: Network) => Judgement
+}
