@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createSecureContext, getCACertificates } from 'node:tls'
 import { KnownError } from '../snapshot/known-error.ts'
@@ -102,18 +103,18 @@ function readSetting(setting: string, path: string): Promise<string> {
 
 /** OpenSSL's own messages name neither the setting nor the file. */
 function rejectUnusable({ ca, cert, key }: TlsSettings, { context, userName }: Connection): void {
-  const check = (what: string, options: Parameters<typeof createSecureContext>[0]): void => {
+  const check = (what: string, parse: () => unknown): void => {
     try {
-      createSecureContext(options)
+      parse()
     } catch (cause) {
       throw new KnownError('BAD_CERTIFICATE', `${what}: check the kubeconfig`, { cause })
     }
   }
-  if (typeof ca === 'string')
-    check(`the certificate authority of context "${context ?? ''}" is not a PEM certificate`, { ca })
+  if (typeof ca === 'string') {
+    const what = `the certificate authority of context "${context ?? ''}" is not a PEM certificate`
+    check(what, () => new X509Certificate(ca))
+  }
   if (cert === undefined || key === undefined) return
-  check(`the client certificate and key of user "${userName ?? ''}" are not PEM, or do not belong together`, {
-    cert,
-    key,
-  })
+  const what = `the client certificate and key of user "${userName ?? ''}" are not PEM, or do not belong together`
+  check(what, () => createSecureContext({ cert, key }))
 }

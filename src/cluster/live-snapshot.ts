@@ -49,6 +49,7 @@ export async function readSnapshot(
     objects,
     coverage: {
       world: 'closed',
+      declared: false,
       kinds: Object.fromEntries(
         readings.flatMap(({ kind, coverage }): [string, KindCoverage][] =>
           coverage === undefined ? [] : [[kind, coverage]],

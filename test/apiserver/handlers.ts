@@ -1,0 +1,173 @@
+import { definitionOf, isKindName, type KindName, kindNames } from '../../src/snapshot/kinds/kinds.ts'
+import type { ApiRequest, Handler } from './server.ts'
+import { status } from './server.ts'
+
+/** An object as the API writes it. */
+export interface ApiObject {
+  readonly kind: string
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly [field: string]: unknown }
+  readonly [field: string]: unknown
+}
+
+/** A collection that a request asks for, with the namespace if it names one. */
+export interface Collection {
+  readonly kind: KindName
+  readonly namespace: string | undefined
+}
+
+/** The collection of a list request of a kind that we read; `undefined` for any other request. */
+export function collectionOf({ path }: ApiRequest): Collection | undefined {
+  const match =
+    /^(?:\/api|\/apis\/(?<group>[^/]+))\/[^/]+(?:\/namespaces\/(?<namespace>[^/]+))?\/(?<plural>[^/]+)$/.exec(
+      path,
+    )
+  const { group = '', namespace, plural } = match?.groups ?? {}
+  const kind = kindNames.find(
+    (name) => definitionOf(name).plural === plural && definitionOf(name).group === group,
+  )
+  return kind === undefined ? undefined : { kind, namespace }
+}
+
+function apiVersionOf(kind: KindName): string {
+  const { group, versions } = definitionOf(kind)
+  return group === '' ? 'v1' : `${group}/${versions[0]}`
+}
+
+/** Kinds in groups: everything that the project reads. */
+const grouped = kindNames.filter((kind) => definitionOf(kind).group !== '')
+const groupNames = [...new Set(grouped.map((kind) => definitionOf(kind).group))]
+
+/** Aggregated discovery of every kind that we read but the given ones; a stale group may serve them or not. */
+export function discovery(
+  options: { without?: readonly KindName[]; stale?: readonly string[] } = {},
+): Handler {
+  const json = {
+    kind: 'APIGroupDiscoveryList',
+    items: groupNames.map((group) => ({
+      metadata: { name: group },
+      versions: [
+        ...new Set(
+          grouped
+            .filter((kind) => definitionOf(kind).group === group)
+            .map((kind) => definitionOf(kind).versions[0]),
+        ),
+      ].map((version) => ({
+        version,
+        freshness: options.stale?.includes(group) === true ? 'Stale' : 'Current',
+        resources: grouped
+          .filter(
+            (kind) =>
+              apiVersionOf(kind) === `${group}/${version}` && options.without?.includes(kind) !== true,
+          )
+          .map((kind) => ({ resource: definitionOf(kind).plural })),
+      })),
+    })),
+  }
+  return ({ path }) => (path === '/apis' ? { json } : undefined)
+}
+
+/** Discovery as servers before Kubernetes 1.26 answer it: group by group. */
+export function oldDiscovery(without: readonly KindName[] = []): Handler {
+  const served = grouped.filter((kind) => !without.includes(kind))
+  const groupVersions = [...new Set(served.map(apiVersionOf))]
+  return ({ path }) => {
+    if (path === '/apis') {
+      const groups = groupVersions.map((groupVersion) => ({ versions: [{ groupVersion }] }))
+      return {
+        json: {
+          kind: 'APIGroupList',
+          groups: [...groups, { versions: [{ groupVersion: 'example.com/v1' }] }],
+        },
+      }
+    }
+    const groupVersion = groupVersions.find((name) => path === `/apis/${name}`)
+    if (groupVersion === undefined) return undefined
+    const resources = served
+      .filter((kind) => apiVersionOf(kind) === groupVersion)
+      .map((kind) => ({ name: definitionOf(kind).plural }))
+    return { json: { kind: 'APIResourceList', resources } }
+  }
+}
+
+export function version(gitVersion: string): Handler {
+  return ({ path }) => (path === '/version' ? { json: { gitVersion } } : undefined)
+}
+
+/**
+ * Serves lists of these objects in pages of what the client asks for, but at most `pageSize`. Items carry no kind and
+ * no apiVersion, as those of built-in kinds.
+ */
+export function lists(objects: readonly ApiObject[], pageSize = 500): Handler {
+  return (request) => {
+    const collection = collectionOf(request)
+    if (collection === undefined) return undefined
+    const { kind, namespace } = collection
+    const all = objects.filter(
+      (object) =>
+        object.kind === kind && (namespace === undefined || object.metadata.namespace === namespace),
+    )
+    const limit = request.query.has('limit')
+      ? Math.min(Number(request.query.get('limit')), pageSize)
+      : all.length
+    const start = Number(request.query.get('continue') ?? 0)
+    const items = all
+      .slice(start, start + limit)
+      .map(({ kind: _kind, apiVersion: _version, ...rest }) => rest)
+    const isLast = start + limit >= all.length
+    return {
+      json: {
+        kind: `${kind}List`,
+        apiVersion: apiVersionOf(kind),
+        metadata: isLast ? {} : { continue: String(start + limit) },
+        // As Go encodes an empty slice that was never made.
+        items: items.length === 0 ? null : items,
+      },
+    }
+  }
+}
+
+/** `GET` of single Namespaces. */
+export function namespaces(names: readonly string[]): Handler {
+  return ({ path }) => {
+    const name = /^\/api\/v1\/namespaces\/([^/]+)$/.exec(path)?.[1]
+    if (name === undefined) return undefined
+    if (!names.includes(name)) return status(404, 'NotFound', `namespaces "${name}" not found`)
+    return { json: { kind: 'Namespace', apiVersion: 'v1', metadata: { name, labels: { name } } } }
+  }
+}
+
+/** Refuses lists as the RBAC authoriser does, to a user called jane. */
+export function forbid(isForbidden: (collection: Collection) => boolean): Handler {
+  return (request) => {
+    const collection = collectionOf(request)
+    if (collection === undefined || !isForbidden(collection)) return undefined
+    const { plural, group } = definitionOf(collection.kind)
+    const scope =
+      collection.namespace === undefined
+        ? 'at the cluster scope'
+        : `in the namespace "${collection.namespace}"`
+    const message = `${plural} is forbidden: User "jane" cannot list resource "${plural}" in API group "${group}" ${scope}`
+    return status(403, 'Forbidden', message)
+  }
+}
+
+/** What the built-in role `view`, bound in one namespace, permits. */
+export function viewIn(namespace: string): Handler {
+  return forbid((collection) => collection.namespace !== namespace)
+}
+
+/** Lets nobody in without this token. */
+export function requireToken(token: string): Handler {
+  return ({ headers }) =>
+    headers.authorization === `Bearer ${token}` ? undefined : status(401, 'Unauthorized', 'Unauthorized')
+}
+
+/** Lets nobody in without a certificate of this common name. */
+export function requireClient(name: string): Handler {
+  return ({ clientName }) => (clientName === name ? undefined : status(401, 'Unauthorized', 'Unauthorized'))
+}
+
+/** Answers requests for lists of one kind in another way. */
+export function onList(kind: string, answer: Handler): Handler {
+  return (request) => (isKindName(kind) && collectionOf(request)?.kind === kind ? answer(request) : undefined)
+}
