@@ -7,7 +7,7 @@ import { type ExecCredential, runExecPlugin } from './exec-plugin.ts'
 import type { Environment } from './kubeconfig.ts'
 
 /** TLS settings of the connections to the API server; `ca`, `cert` and `key` are PEM. */
-export interface TlsSettings {
+interface TlsSettings {
   readonly ca: string | string[]
   readonly cert?: string | undefined
   readonly key?: string | undefined

@@ -17,7 +17,7 @@ export interface KindReading {
 }
 
 /** `list deployments.apps in namespace billing`, `list nodes at the cluster scope`: the right as RBAC knows it. */
-export function permissionTo(verb: string, kind: KindName, namespace: string | undefined): string {
+function permissionTo(verb: string, kind: KindName, namespace: string | undefined): string {
   const { group, plural } = definitionOf(kind)
   const scope = namespace === undefined ? 'at the cluster scope' : `in namespace ${namespace}`
   return `${verb} ${group === '' ? plural : `${plural}.${group}`} ${scope}`

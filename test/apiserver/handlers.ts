@@ -10,13 +10,13 @@ export interface ApiObject {
 }
 
 /** A collection that a request asks for, with the namespace if it names one. */
-export interface Collection {
+interface Collection {
   readonly kind: KindName
   readonly namespace: string | undefined
 }
 
 /** The collection of a list request of a kind that we read; `undefined` for any other request. */
-export function collectionOf({ path }: ApiRequest): Collection | undefined {
+function collectionOf({ path }: ApiRequest): Collection | undefined {
   const match =
     /^(?:\/api|\/apis\/(?<group>[^/]+))\/[^/]+(?:\/namespaces\/(?<namespace>[^/]+))?\/(?<plural>[^/]+)$/.exec(
       path,
