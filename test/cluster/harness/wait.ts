@@ -15,7 +15,7 @@ export interface WaitOptions {
  * what was waited for once the time is over; an error of the last look is its cause.
  */
 export async function waitFor<T>(
-  what: string,
+  what: string | (() => string),
   condition: () => Promise<T | undefined | false> | T | undefined | false,
   options: WaitOptions = {},
 ): Promise<T> {
@@ -33,7 +33,8 @@ export async function waitFor<T>(
     }
     if (performance.now() >= deadline) {
       const why = lastError instanceof Error ? `: ${lastError.message}` : ''
-      throw new ClusterError(`waited ${timeoutMs / 1000} s for ${what}${why}`, { cause: lastError })
+      const described = typeof what === 'string' ? what : what()
+      throw new ClusterError(`waited ${timeoutMs / 1000} s for ${described}${why}`, { cause: lastError })
     }
     await pause(intervalMs)
   }

@@ -1,0 +1,66 @@
+import type { Finished } from '../harness/run.ts'
+
+/** How a client's request ended: what it felt, or the status code that somebody answered. */
+export type Answer =
+  | 'refused'
+  | 'timeout'
+  | 'unreachable'
+  | 'reset'
+  | 'nxdomain'
+  | 'servfail'
+  | { readonly http: number }
+
+const connectTimeoutSeconds = 4
+const requestTimeoutSeconds = 6
+
+/** Runs a program where the client is. */
+type Exec = (argv: readonly string[]) => Promise<Finished>
+
+/**
+ * Makes one HTTP request with curl. curl names the system's error ("Connection refused", "No route to host") only in its
+ * verbose output, and says "could not resolve" for every kind of missing answer: there the resolver is asked again with dig.
+ */
+export async function askFrom(exec: Exec, url: string): Promise<Answer> {
+  const limits = ['--connect-timeout', `${connectTimeoutSeconds}`, '--max-time', `${requestTimeoutSeconds}`]
+  const output = ['--output', '/dev/null', '--write-out', '%{http_code}']
+  const curl = await exec(['curl', '--verbose', '--insecure', ...limits, ...output, url])
+  switch (curl.exitCode) {
+    case 0:
+      return { http: Number(curl.stdout) }
+    case 6:
+      return resolverAnswer(exec, new URL(url).hostname)
+    case 7:
+      return /No route to host|Network is unreachable/.test(curl.stderr) ? 'unreachable' : 'refused'
+    case 28:
+      return 'timeout'
+    case 35:
+    case 52:
+    case 56:
+      return 'reset'
+    default:
+      throw new Error(`curl ${url}: exit code ${curl.exitCode}\n${curl.stderr}`)
+  }
+}
+
+async function resolverAnswer(exec: Exec, name: string): Promise<Answer> {
+  const dig = await exec(['dig', '+search', '+tries=1', '+time=3', name])
+  return dig.stdout.includes('status: SERVFAIL') ? 'servfail' : 'nxdomain'
+}
+
+/** How many of a number of requests, one after the other, ended in which way: `{refused: 5, "http 200": 15}`. */
+export async function tally(
+  ask: () => Promise<Answer>,
+  count: number,
+): Promise<Readonly<Record<string, number>>> {
+  const counts: Record<string, number> = {}
+  for (let i = 0; i < count; i++) {
+    const key = describeAnswer(await ask())
+    counts[key] = (counts[key] ?? 0) + 1
+  }
+  return counts
+}
+
+/** An answer in words: `refused`, `http 200`. */
+export function describeAnswer(answer: Answer): string {
+  return typeof answer === 'string' ? answer : `http ${answer.http}`
+}

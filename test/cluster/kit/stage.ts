@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto'
+import { onTestFinished } from 'vitest'
+import type { Finished } from '../harness/run.ts'
+import { waitFor } from '../harness/wait.ts'
+import { type TestCluster, testCluster } from './cluster.ts'
+import { printLogs } from './logs.ts'
+import type { KubernetesObject } from './objects.ts'
+import { type Answer, askFrom } from './request.ts'
+
+/** A namespace of its own for one test, and what a test does in it. */
+export interface Stage {
+  readonly cluster: TestCluster
+  readonly namespace: string
+  /** Applies objects to the stage's namespace, unless they name another. */
+  apply(...objects: readonly KubernetesObject[]): Promise<void>
+  /** Runs kubectl in the stage's namespace; throws when it fails. */
+  kubectl(...args: readonly string[]): Promise<string>
+  /** Waits until a Deployment is rolled out, or a pod is Ready: `deployment/api`, `pod/client`. */
+  ready(...names: readonly string[]): Promise<void>
+  /** Runs a program in a pod. */
+  exec(pod: string, argv: readonly string[]): Promise<Finished>
+  /** One HTTP request from a pod, as the pod's user sees it. */
+  request(pod: string, url: string): Promise<Answer>
+  /** Asks again until the answer is the expected one; throws with the last answer when it never is. */
+  expectAnswer(pod: string, url: string, expected: Answer): Promise<void>
+}
+
+/**
+ * Makes a stage for the running test. Its namespace is removed when the test ends; when the test failed, what is needed to
+ * understand why is printed first.
+ */
+export async function openStage(name: string): Promise<Stage> {
+  const cluster = await testCluster()
+  const namespace = `netdoctor-test-${name}-${randomBytes(3).toString('hex')}`
+  await cluster.kubectl.run(['create', 'namespace', namespace])
+  const inNamespace = (args: readonly string[]) => ['--namespace', namespace, ...args]
+  const kubectl = (...args: readonly string[]) => cluster.kubectl.run(inNamespace(args))
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') await printLogs(cluster, namespace)
+    await cluster.kubectl.run(['delete', 'namespace', namespace, '--wait=false'])
+  })
+
+  const stage: Stage = {
+    cluster,
+    namespace,
+    kubectl,
+    apply: async (...objects) => {
+      const list = { apiVersion: 'v1', kind: 'List', items: objects }
+      await cluster.kubectl.run(inNamespace(['apply', '-f', '-']), { input: JSON.stringify(list) })
+    },
+    ready: async (...names) => {
+      for (const resource of names) {
+        if (resource.startsWith('pod/'))
+          await kubectl('wait', '--for=condition=Ready', resource, '--timeout=45s')
+        else await kubectl('rollout', 'status', resource, '--timeout=45s')
+      }
+    },
+    exec: (pod, argv) =>
+      cluster.kubectl.attempt(inNamespace(['exec', pod, '--', ...argv]), { timeoutMs: 60_000 }),
+    request: (pod, url) => askFrom((argv) => stage.exec(pod, argv), url),
+    expectAnswer: async (pod, url, expected) => {
+      let last: Answer | undefined
+      const matches = async () => {
+        last = await stage.request(pod, url)
+        return JSON.stringify(last) === JSON.stringify(expected)
+      }
+      const what = () =>
+        `${url} from ${pod} to answer ${JSON.stringify(expected)}, not ${JSON.stringify(last)}`
+      await waitFor(what, matches, { timeoutMs: 30_000, intervalMs: 300 })
+    },
+  }
+  return stage
+}

@@ -1,0 +1,29 @@
+import { join } from 'node:path'
+import { defineConfig } from 'vitest/config'
+
+const dir = import.meta.dirname
+
+/** The tests share one cluster and take turns; the last group boots and ends it itself. */
+export default defineConfig({
+  test: {
+    globalSetup: join(dir, 'setup.ts'),
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'cluster',
+          include: [join(dir, '**/*.test.ts')],
+          exclude: [join(dir, 'lifecycle.test.ts')],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'lifecycle', include: [join(dir, 'lifecycle.test.ts')], sequence: { groupOrder: 1 } },
+      },
+    ],
+  },
+})
