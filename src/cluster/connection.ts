@@ -164,8 +164,6 @@ function applyUserFlags(options: ConnectionOptions, user: UserEntry): UserEntry 
   if (options.token !== undefined) {
     result.token = options.token
     result.tokenFile = undefined
-    // A given token wins; the plugin must not even be started.
-    result.exec = undefined
     result.authProvider = undefined
     result.username = undefined
     result.password = undefined

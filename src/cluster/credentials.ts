@@ -40,6 +40,7 @@ export async function resolveCredentials(
   // kubectl sends no credentials over plain http, and neither do we.
   if (connection.server.startsWith('http://')) return {}
   const { user, cluster } = connection
+  // A token wins over an exec plugin, which is then not even started.
   const hasToken = user.token !== undefined || user.tokenFile !== undefined
   const exec: ExecCredential =
     user.exec === undefined || hasToken

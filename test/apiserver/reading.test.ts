@@ -173,14 +173,17 @@ describe('what the server does not serve', () => {
     expect(snapshot.coverage.kinds.Deployment).toBeDefined()
   })
 
-  it('is never "everything": a 404 for a kind that discovery lists is a gap', async () => {
-    const { snapshot } = await read([
-      onList('Service', () => ({ status: 404, text: '404 page not found\n' })),
-      ...usual,
-    ])
-    expect(snapshot.coverage.kinds.Service).toBeUndefined()
-    expect(snapshot.coverage.gaps).toContainEqual(expect.objectContaining({ kind: 'Service', why: 'failed' }))
-  })
+  it.each(['Service', 'Ingress'])(
+    'is never "everything": a 404 for %s, which must be served, is a gap',
+    async (kind) => {
+      const { snapshot } = await read([
+        onList(kind, () => ({ status: 404, text: '404 page not found\n' })),
+        ...usual,
+      ])
+      expect(snapshot.coverage.notServed).toEqual([])
+      expect(snapshot.coverage.gaps).toMatchObject([{ kind, why: 'failed' }])
+    },
+  )
 })
 
 describe('what may not be read', () => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
-import type { TLSSocket } from 'node:tls'
+import { TLSSocket } from 'node:tls'
 import type { Certificates } from './certificates.ts'
 
 /** One request as a handler sees it. */
@@ -73,13 +73,16 @@ export async function startApiServer(
 
 function requestOf(incoming: IncomingMessage): ApiRequest {
   const url = new URL(incoming.url ?? '/', 'https://server')
-  const socket = incoming.socket as TLSSocket
+  const { socket } = incoming
   return {
     method: incoming.method ?? '',
     path: url.pathname,
     query: url.searchParams,
     headers: incoming.headers,
-    clientName: socket.authorized ? String(socket.getPeerCertificate().subject.CN) : undefined,
+    clientName:
+      socket instanceof TLSSocket && socket.authorized
+        ? String(socket.getPeerCertificate().subject.CN)
+        : undefined,
   }
 }
 
