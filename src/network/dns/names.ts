@@ -42,7 +42,8 @@ export function serviceCandidates(host: string, podNamespace: string): ServiceNa
 export function ownNamespacePod(host: string, podNamespace: string): ServiceName | undefined {
   const labels = labelsOf(host)
   const [podName, service, ...rest] = labels ?? []
-  if (labels === undefined || podName === undefined || service === undefined || rest.length > 0) return undefined
+  if (labels === undefined || podName === undefined || service === undefined || rest.length > 0)
+    return undefined
   return isOtherSchema(labels) ? undefined : { service, namespace: podNamespace, via: 'namespaced', podName }
 }
 

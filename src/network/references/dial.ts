@@ -10,6 +10,8 @@ export interface DialSource {
   readonly container?: string | undefined
   /** The environment variable, or the ConfigMap key. */
   readonly key?: string | undefined
+  /** The environment variable that brings a ConfigMap key into the container. */
+  readonly variable?: string | undefined
   /** The whole text of the field as written: untrusted, may hold a password. */
   readonly value: string
   /** Where the address starts and ends in {@link value}: host, with port when it is written beside it. */
@@ -27,4 +29,6 @@ export interface Dial {
   readonly protocol: 'TCP' | 'UDP'
   readonly scheme?: string | undefined
   readonly source: DialSource
+  /** Where the port is written when it does not stand beside the host: `DB_PORT`, say. */
+  readonly portSource?: DialSource | undefined
 }

@@ -1,4 +1,4 @@
-import { type IpAddress, isInRange, parseCidr } from './ip.ts'
+import { type Address, inRange, parseRange } from '../inventory/address.ts'
 
 /** Addresses that are nobody's peer (Z33): no pod, Service or machine of another place has them. */
 const noPeers = [
@@ -13,15 +13,15 @@ const noPeers = [
   'fe80::/10',
   'ff00::/8',
   '2001:db8::/32', // documentation, RFC 3849
-].flatMap((cidr) => parseCidr(cidr) ?? [])
+].flatMap((cidr) => parseRange(cidr) ?? [])
 
 /** Where IPv6 peers live: global unicast and unique local. Elsewhere `a::b` is more likely code than an address. */
-const ipv6Peers = ['2000::/3', 'fc00::/7', '::1/128'].flatMap((cidr) => parseCidr(cidr) ?? [])
+const ipv6Peers = ['2000::/3', 'fc00::/7', '::1/128'].flatMap((cidr) => parseRange(cidr) ?? [])
 
 /** Whether an address that is written somewhere can be that of a peer. Loopback can: the pod itself. */
-export function canBePeer(address: IpAddress): boolean {
-  if (noPeers.some((range) => isInRange(address, range))) return false
-  return address.family === 4 || ipv6Peers.some((range) => isInRange(address, range))
+export function canBePeer(address: Address): boolean {
+  if (noPeers.some((range) => inRange(address, range))) return false
+  return address.bits === 32 || ipv6Peers.some((range) => inRange(address, range))
 }
 
 /** URL schemes whose authority is no host: files, buckets, images, identities, names of a discovery service. */
@@ -66,8 +66,8 @@ export function isSetting(word: string): boolean {
 
 /** Ports below 1024 that services really use; `redis:7` and `app:1000` are an image and a user with its group. */
 const lowPorts = new Set([
-  21, 22, 23, 25, 53, 69, 80, 81, 82, 83, 84, 88, 110, 111, 123, 143, 161, 179, 389, 443, 444, 445, 465, 514, 554, 587, 631, 636,
-  853, 873, 990, 993, 995,
+  21, 22, 23, 25, 53, 69, 80, 81, 82, 83, 84, 88, 110, 111, 123, 143, 161, 179, 389, 443, 444, 445, 465, 514,
+  554, 587, 631, 636, 853, 873, 990, 993, 995,
 ])
 
 /** Whether `name:number` outside of a URL can be a host and its port, rather than a tag, a user id or a ratio. */
@@ -83,4 +83,6 @@ export function holdsNoSettings(key: string, text: string): boolean {
   return start.startsWith('<!doctype html') || start.startsWith('<html') || start.startsWith('-----begin ')
 }
 
-const pageExtensions = new Set('html htm css md rst adoc svg xsd dtd xsl crt cer pem key pub sql map lua license tmpl'.split(' '))
+const pageExtensions = new Set(
+  'html htm css md rst adoc svg xsd dtd xsl crt cer pem key pub sql map lua license tmpl'.split(' '),
+)

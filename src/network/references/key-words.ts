@@ -33,14 +33,19 @@ const peerWords = setOf(
     'bootstrap replicaof slaveof forward remote destination cluster dial wait tcp',
 )
 
-/** Keys whose values are no dials (Z32): listen addresses, allow-lists, identities, links, pictures, prose. */
+/** Words that make the value of a key no dial wherever they stand in it (Z32). */
 const guardWords = setOf(
-  'cors origin origins allow allowed allowlist whitelist deny denied denylist blacklist blocklist permit permitted trusted ' +
-    'noproxy issuer issuers iss audience audiences aud listen listener listeners bind binding advertise advertised announce ' +
-    'announced callback redirect redirects redirection return rewrite referer referrer csp cookie realm version versions image ' +
-    'images tag tags mask netmask cidr cidrs subnet subnets xmlns schema schemas doctype doc docs documentation help link links ' +
-    'homepage license comment comments description summary message example examples title placeholder usage note notes expr ' +
-    'user users owner group uid gid chown entrypoint entrypoints san sans whitelisted ignored ignore exclude excluded bypass',
+  'cors origin origins allow allowed allowlist whitelist whitelisted deny denied denylist blacklist blocklist permitted trusted ' +
+    'noproxy issuer issuers audience audiences listen listener listeners bind binding advertise advertised announce announced ' +
+    'callback redirect redirects redirection referer referrer csp netmask cidr cidrs subnet subnets xmlns entrypoint entrypoints ' +
+    'exclude excluded ignore ignored bypass doctype',
+)
+
+/** Words that do so only as the last of a key: `SIDECAR_IMAGE` holds an image, `IMAGE_SERVICE_URL` an address. */
+const lastGuardWords = setOf(
+  'image images tag tags version versions user users username owner group gid uid mask iss aud cookie realm return rewrite help ' +
+    'link links doc docs documentation homepage license comment comments description summary message example examples title ' +
+    'placeholder usage note notes expr san sans password secret token command cmd schema permit',
 )
 
 const guardPairs = setOf(
@@ -55,7 +60,10 @@ const ownNames = setOf('host hostname port address ip')
 /** Whether a value under this key is no dial, whatever it looks like. */
 export function isGuardKey(name: string): boolean {
   const words = keyWords(name)
-  return words.some((word, index) => guardWords.has(word) || guardPairs.has(`${words[index - 1] ?? ''}-${word}`))
+  if (lastGuardWords.has(words.at(-1) ?? '')) return true
+  return words.some(
+    (word, index) => guardWords.has(word) || guardPairs.has(`${words[index - 1] ?? ''}-${word}`),
+  )
 }
 
 /** Whether the key says that its value is an address, so that even one bare word is one. */
@@ -84,21 +92,26 @@ function lastWord(name: string): string {
   return ''
 }
 
-/**
- * What a host key and the port key beside it have in common: `DB_HOST` and `DB_PORT` are both `db`.
- *
- * @returns `undefined` when the key names neither a host nor a port
- */
-export function pairKey(name: string): { readonly stem: string; readonly part: 'host' | 'port' } | undefined {
-  const words = keyWords(name)
-  const last = words.at(-1) ?? ''
-  if (last === 'port') return { stem: stemOf(words.slice(0, -1)), part: 'port' }
-  if (!hostWords.has(last) && last !== 'ip' && last !== 'service') return undefined
-  return { stem: stemOf(words), part: 'host' }
+/** A key that holds a host, or the port of one. */
+export interface PairKey {
+  readonly part: 'host' | 'port'
+  /** What a host key and its port key have in common, the exact match first: `db` for `DB_HOST` and `DB_PORT`. */
+  readonly stems: readonly string[]
 }
 
-/** `DB_HOST_PORT` belongs to `DB_HOST`: host words at the end do not count. */
-function stemOf(words: readonly string[]): string {
-  const last = words.at(-1)
-  return (last !== undefined && (hostWords.has(last) || last === 'ip') ? words.slice(0, -1) : words).join(' ')
+/** Reads a key as one half of a pair; `undefined` when it names neither a host nor a port. */
+export function pairKey(name: string): PairKey | undefined {
+  const words = keyWords(name)
+  const last = words.at(-1) ?? ''
+  const before = words.slice(0, -1)
+  if (last === 'port') {
+    // DB_HOST_PORT belongs to DB_HOST, SERVER_PORT to SERVER_HOST.
+    const stripped = isHostWord(before.at(-1)) ? [before.slice(0, -1).join(' ')] : []
+    return { part: 'port', stems: [before.join(' '), ...stripped] }
+  }
+  return isHostWord(last) ? { part: 'host', stems: [before.join(' ')] } : undefined
+}
+
+function isHostWord(word: string | undefined): boolean {
+  return word !== undefined && (hostWords.has(word) || word === 'ip')
 }

@@ -49,14 +49,18 @@ export class WrittenText {
     for (const { start, end, by } of references) {
       this.#copy(at, start, add)
       const inner = typeof by === 'string' ? undefined : by
-      add(typeof by === 'string' ? by : by.text, this.locate(start, end).span, inner)
+      add(typeof by === 'string' ? by : by.text, this.#stretch(start, end), inner)
       at = end
     }
     this.#copy(at, this.text.length, add)
     return new WrittenText(texts.join(''), this.origin, pieces)
   }
 
-  #copy(start: number, end: number, add: (text: string, written: readonly [number, number], inner?: WrittenText) => void): void {
+  #copy(
+    start: number,
+    end: number,
+    add: (text: string, written: readonly [number, number], inner?: WrittenText) => void,
+  ): void {
     for (let index = this.#pieceAt(start); index < this.#pieces.length; index++) {
       const piece = this.#pieces[index]
       if (piece === undefined || piece.start >= end) return
@@ -75,13 +79,17 @@ export class WrittenText {
    * that is put together from several is the stretch of this field from the first to the last of them.
    */
   locate(start: number, end: number): { readonly origin: Origin; readonly span: readonly [number, number] } {
+    const piece = this.isOnePiece(start, end) ? this.#pieces[this.#pieceAt(start)] : undefined
+    if (piece?.inner !== undefined) return piece.inner.locate(start - piece.start, end - piece.start)
+    return { origin: this.origin, span: this.#stretch(start, end) }
+  }
+
+  /** The stretch of this field that a stretch of the text comes from. */
+  #stretch(start: number, end: number): readonly [start: number, end: number] {
     const first = this.#pieces[this.#pieceAt(start)]
     const last = this.#pieces[this.#pieceAt(Math.max(start, end - 1))]
-    if (first === undefined || last === undefined) return { origin: this.origin, span: [0, this.origin.value.length] }
-    if (first === last && first.inner !== undefined) {
-      return first.inner.locate(start - first.start, end - first.start)
-    }
-    return { origin: this.origin, span: [writtenAt(first, start)[0], writtenAt(last, end - 1)[1]] }
+    if (first === undefined || last === undefined) return [0, this.origin.value.length]
+    return [writtenAt(first, start)[0], writtenAt(last, end - 1)[1]]
   }
 
   /** Whether two positions are written in one piece, so that one edit of that place can replace both. */

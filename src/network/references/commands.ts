@@ -1,0 +1,165 @@
+import { type Found, shifted } from './found.ts'
+import { isFileName, isSetting } from './guards.ts'
+import { readHostPort, readPort } from './hosts.ts'
+import { scan } from './scan.ts'
+import { commandsOf, isScriptFlag, type Word } from './shell.ts'
+
+/** Commands whose words are printed, searched for or compared, and never dialled. */
+const talkers = new Set(
+  'echo printf logger grep egrep fgrep sed awk test [ [[ true : cat exit sleep trap alias'.split(' '),
+)
+
+/** A program that opens connections, and how it takes its host. */
+interface Client {
+  /** Which words without a dash are hosts: the first, or the first and then a port. */
+  readonly positional?: 'host' | 'host-port' | undefined
+  /** Options that take a value, which is then no host. */
+  readonly takesValue: string
+  readonly hostFlags?: readonly string[] | undefined
+  readonly portFlags?: readonly string[] | undefined
+}
+
+const database = { takesValue: 'UduPnast', hostFlags: ['-h', '--host'], portFlags: ['-p', '--port'] }
+
+const clients = new Map<string, Client>(
+  Object.entries({
+    curl: { positional: 'host', takesValue: 'ABbCcDdEeFHhKmoPQrTtUuwXxYyz' },
+    wget: { positional: 'host', takesValue: 'AaBDeIiloOPQRTtUwX' },
+    nc: { positional: 'host-port', takesValue: 'iIopPqsTVwxX' },
+    ncat: { positional: 'host-port', takesValue: 'ceghimopstwx' },
+    netcat: { positional: 'host-port', takesValue: 'iIopPqsTVwxX' },
+    telnet: { positional: 'host-port', takesValue: 'bel' },
+    ping: { positional: 'host', takesValue: 'cIiMmpQsStTwW' },
+    nslookup: { positional: 'host', takesValue: '' },
+    dig: { positional: 'host', takesValue: 'bcfkpqtxy' },
+    grpcurl: { positional: 'host', takesValue: 'dHv' },
+    psql: database,
+    pg_isready: database,
+    pg_dump: database,
+    'redis-cli': database,
+    mysql: { ...database, portFlags: ['-P', '--port'] },
+    mysqladmin: { ...database, portFlags: ['-P', '--port'] },
+    mariadb: { ...database, portFlags: ['-P', '--port'] },
+    mongo: database,
+    mongosh: database,
+  } satisfies Record<string, Client>),
+)
+
+/** Finds what the commands of a shell script dial. Positions are those of the script. */
+export function scanScript(script: string): readonly Found[] {
+  return commandsOf(script).flatMap((words) =>
+    scanCommand(words).flatMap(({ word, found }) => shifted(found, word.start)),
+  )
+}
+
+/** An address and the word that it stands in; its spans are positions in that word. */
+export interface WordFound {
+  readonly word: Word
+  readonly found: Found
+}
+
+/** Finds what one command dials: the addresses in its words, and the host operand of well-known clients. */
+export function scanCommand(words: readonly Word[]): readonly WordFound[] {
+  const name = programOf(words)
+  if (name !== undefined && talkers.has(name)) return []
+  const known = name === undefined ? undefined : clients.get(name)
+  const operands = known === undefined ? [] : operandsOf(words, known)
+  const taken = new Set(operands.map(({ word }) => word))
+  return [...operands, ...words.flatMap((word, index) => (taken.has(word) ? [] : scanWord(words, index)))]
+}
+
+/** The program of a command, without its folder and the words before it: assignments, `until`, `exec`, `timeout 5`. */
+function programOf(words: readonly Word[]): string | undefined {
+  return words[programIndex(words)]?.text.split('/').at(-1)
+}
+
+const prefixes = new Set('if then else elif while until do ! exec time sudo command nohup'.split(' '))
+
+function programIndex(words: readonly Word[]): number {
+  const index = words.findIndex(
+    ({ text }, at) =>
+      !prefixes.has(text) &&
+      !/^[A-Za-z_]\w*=/.test(text) &&
+      text !== 'timeout' &&
+      words[at - 1]?.text !== 'timeout',
+  )
+  return index === -1 ? words.length : index
+}
+
+function scanWord(words: readonly Word[], index: number): readonly WordFound[] {
+  const word = words[index]
+  const previous = words[index - 1]?.text ?? ''
+  if (word === undefined) return []
+  const isScript = isScriptFlag(previous) && /\s/.test(word.text)
+  if (isScript) return scanScript(word.text).map((found) => ({ word, found }))
+  const key = previous.startsWith('-') && !previous.includes('=') ? previous : undefined
+  return scan(word.text, { key, mode: 'argument' }).map((found) => ({ word, found }))
+}
+
+/** An operand: a word, or what follows the flag in `-hdb` and `--host=db`. */
+interface Operand {
+  readonly word: Word
+  readonly text: string
+  readonly offset: number
+}
+
+/** `nc -z db 5432`, `curl auth/health`, `psql -h db -p 5432`. */
+function operandsOf(words: readonly Word[], client: Client): readonly WordFound[] {
+  const own = words.slice(programIndex(words) + 1)
+  if (own.some(({ text }) => text === '-l' || text === '--listen')) return []
+  const [first, second] = positionals(own, client)
+  const host = client.positional === undefined ? flagged(own, client.hostFlags ?? []) : first
+  const found = host === undefined || host.text.includes('://') ? undefined : readOperand(host.text)
+  if (host === undefined || found === undefined) return []
+  const { word } = host
+  const placed = shifted(found, host.offset)
+  const behind = client.positional === 'host-port' ? second : flagged(own, client.portFlags ?? [])
+  const port = behind === undefined || found.port !== undefined ? undefined : readPort(behind.text)
+  if (port === undefined) return [{ word, found: placed }]
+  const isUdp = client.positional === 'host-port' && own.some(({ text }) => /^-[a-z]*u[a-z]*$/.test(text))
+  return [{ word, found: { ...placed, port, protocol: isUdp ? 'UDP' : 'TCP' } }]
+}
+
+function readOperand(text: string): Found | undefined {
+  const slash = text.indexOf('/')
+  const found = readHostPort(slash === -1 ? text : text.slice(0, slash), 0)
+  const isName = found?.address !== undefined || (found !== undefined && isOperandName(found.host))
+  return isName ? found : undefined
+}
+
+function isOperandName(host: string): boolean {
+  return !isFileName(host) && !isSetting(host) && /[a-z]/.test(host)
+}
+
+function positionals(words: readonly Word[], client: Client): readonly Operand[] {
+  const operands = words.filter(({ text }, index) => {
+    if (
+      text.startsWith('-') ||
+      text.startsWith('+') ||
+      text.startsWith('@') ||
+      text.startsWith('>') ||
+      text.startsWith('<')
+    )
+      return false
+    const previous = words[index - 1]?.text ?? ''
+    if (previous === '>' || previous === '<' || /^[0-9]?>+$/.test(previous)) return false
+    const isOption = /^-[a-zA-Z]+$/.test(previous)
+    return !(isOption && client.takesValue.includes(previous.at(-1) ?? '-')) && !/^--[a-z-]+$/.test(previous)
+  })
+  return operands.map((word) => ({ word, text: word.text, offset: 0 }))
+}
+
+/** The value of a flag: the next word, or the rest of the same one. */
+function flagged(words: readonly Word[], flags: readonly string[]): Operand | undefined {
+  for (const [index, word] of words.entries()) {
+    for (const flag of flags) {
+      const next = words[index + 1]
+      if (word.text === flag)
+        return next === undefined ? undefined : { word: next, text: next.text, offset: 0 }
+      const joined = flag.startsWith('--') ? `${flag}=` : flag
+      if (word.text.startsWith(joined))
+        return { word, text: word.text.slice(joined.length), offset: joined.length }
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,102 @@
+import { type Hint, readCandidate } from './candidates.ts'
+import { Context } from './context.ts'
+import { type Found, type Span, shifted } from './found.ts'
+import { readPort } from './hosts.ts'
+import { LineReader, type ScanMode } from './line-reader.ts'
+import { PortPairs } from './pairs.ts'
+import { type Token, tokensOf, withoutComment } from './tokens.ts'
+import { findUrls } from './urls.ts'
+
+/** What kind of text is read. */
+export interface ScanOptions {
+  /** The variable, flag or ConfigMap key that the text is the value of. */
+  readonly key?: string | undefined
+  readonly mode: ScanMode
+  /** Hosts that are names of the text's own, such as an nginx upstream. */
+  readonly localNames?: ReadonlySet<string> | undefined
+}
+
+/** Finds the addresses that a text makes its reader dial. Linear in the text; never throws. */
+export function scan(text: string, options: ScanOptions): readonly Found[] {
+  const scanner = new Scanner(options)
+  let start = 0
+  while (start <= text.length) {
+    const newline = text.indexOf('\n', start)
+    const end = newline === -1 ? text.length : newline
+    scanner.line(text.slice(start, end), start)
+    start = end + 1
+  }
+  return scanner.finish()
+}
+
+class Scanner {
+  readonly #options: ScanOptions
+  readonly #context: Context
+  readonly #found: Found[] = []
+  readonly #pairs = new PortPairs()
+
+  constructor(options: ScanOptions) {
+    this.#options = options
+    this.#context = new Context(options.key ?? '')
+  }
+
+  finish(): readonly Found[] {
+    return this.#pairs.join(this.#found)
+  }
+
+  /** Reads one line that starts at `offset` of the text. */
+  line(raw: string, offset: number): void {
+    const line = withoutComment(raw.endsWith('\r') ? raw.slice(0, -1) : raw)
+    const indent = line.length - line.trimStart().length
+    if (indent === line.length) return
+    const section = /^\[+([^\][]{1,100})\]+$/.exec(line.trim())
+    if (section !== null && this.#options.mode === 'file' && indent === 0) {
+      this.#context.section(section[1] ?? '')
+      return
+    }
+    const urls = findUrls(line)
+    const content = this.#openLine(line, indent)
+    const tokens = tokensOf(line, urls).filter((token) => token.start >= content)
+    const reader = new LineReader(this.#context, this.#options.mode, content)
+    reader.read(tokens, (token, key, hint) => this.#take(token, key, hint, offset))
+    if (reader.openKey !== undefined) this.#context.open(reader.openKey, content)
+  }
+
+  /** Closes the blocks that the line leaves, opens its list items, and returns where its content starts. */
+  #openLine(line: string, indent: number): number {
+    let at = indent
+    const isItem = (): boolean => line[at] === '-' && (line[at + 1] === ' ' || at + 1 === line.length)
+    this.#context.line(at, isItem())
+    while (isItem()) {
+      this.#context.item(at)
+      at++
+      while (line[at] === ' ') at++
+    }
+    return at
+  }
+
+  #take(token: Token, key: string, hint: Hint, offset: number): void {
+    if (token.hosts !== undefined) {
+      for (const host of token.hosts) this.#add(shifted(host, offset))
+      return
+    }
+    const port = readPort(token.text)
+    const span: Span = [token.start + offset, token.end + offset]
+    if (port !== undefined) {
+      this.#pairs.addPort(this.#context.block, key, port, span)
+      return
+    }
+    const candidate = readCandidate(token.text, hint)
+    if (candidate === undefined) return
+    const found = this.#add(shifted(candidate, token.start + offset))
+    if (found !== undefined && found.port === undefined) this.#pairs.addHost(this.#context.block, key, found)
+  }
+
+  #add(found: Found): Found | undefined {
+    if (found.port === undefined || found.portSpan === undefined) {
+      if (this.#options.localNames?.has(found.host) === true) return undefined
+    }
+    this.#found.push(found)
+    return found
+  }
+}
