@@ -12,84 +12,84 @@ export function nameOf({ server, context }: ServerName): string {
   return context === undefined ? server : `${server} (context ${context})`
 }
 
-const untrusted = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'INVALID_CA',
+type Meaning = readonly [code: string, sentence: string]
+
+const untrusted: Meaning = [
+  'TLS_UNTRUSTED',
+  'shows a certificate of another authority: check certificate-authority of the cluster in the kubeconfig',
+]
+const unresolved: Meaning = [
+  'HOST_NOT_FOUND',
+  'has a host name that does not resolve: check the name, your DNS and your VPN',
+]
+const unreachable: Meaning = ['HOST_UNREACHABLE', 'cannot be reached from here: check your network and VPN']
+const silent: Meaning = [
+  'CONNECT_TIMEOUT',
+  'did not take the connection in time: check the address, firewalls and your VPN',
+]
+const lost: Meaning = [
+  'CONNECTION_LOST',
+  'broke the connection off: try again, and check what is between you and it',
+]
+const notTls: Meaning = [
+  'TLS_NOT_SPOKEN',
+  'does not speak TLS on this port: check the address, and http or https',
+]
+
+/** Codes of Node's sockets and TLS, OpenSSL, and undici: our stable code, and what the server did and what to check. */
+const meanings: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', untrusted],
+  ['SELF_SIGNED_CERT_IN_CHAIN', untrusted],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', untrusted],
+  ['UNABLE_TO_GET_ISSUER_CERT', untrusted],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', untrusted],
+  ['CERT_SIGNATURE_FAILURE', untrusted],
+  ['CERT_UNTRUSTED', untrusted],
+  ['INVALID_CA', untrusted],
+  [
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    ['TLS_NAME', 'shows a certificate for another name: check the address, or set --tls-server-name'],
+  ],
+  [
+    'CERT_HAS_EXPIRED',
+    ['TLS_EXPIRED', 'shows a certificate that has expired: renew it, and check your clock'],
+  ],
+  ['CERT_NOT_YET_VALID', ['TLS_EXPIRED', 'shows a certificate that is not valid yet: check your clock']],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', notTls],
+  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', notTls],
+  [
+    'ECONNREFUSED',
+    ['CONNECTION_REFUSED', 'refused the connection: check that it runs, and the address and port'],
+  ],
+  ['ENOTFOUND', unresolved],
+  ['EAI_AGAIN', unresolved],
+  ['EHOSTUNREACH', unreachable],
+  ['ENETUNREACH', unreachable],
+  ['UND_ERR_CONNECT_TIMEOUT', silent],
+  ['ETIMEDOUT', silent],
+  ['ECONNRESET', lost],
+  ['EPIPE', lost],
+  ['UND_ERR_SOCKET', lost],
 ])
 
 /**
  * One sentence for a request that got no answer: which server, by which context, what happened, what to check.
- * The codes are those of Node's sockets and TLS, OpenSSL, and undici.
  *
  * @returns `undefined` for an error without a code: that is a bug, not a failed connection
  */
 export function connectionFailure(error: unknown, name: ServerName): KnownError | undefined {
-  const code = codeOf(error)
-  if (code === undefined) return undefined
-  const known = (stable: string, sentence: string): KnownError =>
-    new KnownError(stable, `the API server ${nameOf(name)} ${sentence}`, { cause: error })
-  if (untrusted.has(code)) {
-    return known(
-      'TLS_UNTRUSTED',
-      'shows a certificate of another authority: check certificate-authority of the cluster in the kubeconfig',
-    )
-  }
-  switch (code) {
-    case 'ECONNREFUSED':
-      return known(
-        'CONNECTION_REFUSED',
-        'refused the connection: check that it runs, and the address and port',
-      )
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return known(
-        'HOST_NOT_FOUND',
-        'has a host name that does not resolve: check the name, your DNS and your VPN',
-      )
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return known('HOST_UNREACHABLE', 'cannot be reached from here: check your network and VPN')
-    case 'UND_ERR_CONNECT_TIMEOUT':
-    case 'ETIMEDOUT':
-      return known(
-        'CONNECT_TIMEOUT',
-        'did not take the connection in time: check the address, firewalls and your VPN',
-      )
-    case 'ECONNRESET':
-    case 'EPIPE':
-    case 'UND_ERR_SOCKET':
-      return known(
-        'CONNECTION_LOST',
-        'broke the connection off: try again, and check what is between you and it',
-      )
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return known(
-        'TLS_NAME',
-        'shows a certificate for another name: check the address, or set --tls-server-name',
-      )
-    case 'CERT_HAS_EXPIRED':
-      return known('TLS_EXPIRED', 'shows a certificate that has expired: renew it, and check your clock')
-    case 'CERT_NOT_YET_VALID':
-      return known('TLS_EXPIRED', 'shows a certificate that is not valid yet: check your clock')
-    default:
-      return tlsOrOther(code, known)
-  }
+  const found = codeOf(error)
+  if (found === undefined) return undefined
+  const [code, sentence] = meanings.get(found) ?? otherMeaning(found)
+  return new KnownError(code, `the API server ${nameOf(name)} ${sentence}`, { cause: error })
 }
 
-function tlsOrOther(code: string, known: (stable: string, sentence: string) => KnownError): KnownError {
-  if (code.includes('ALERT_CERTIFICATE') || code.includes('ALERT_BAD_CERTIFICATE')) {
-    return known('TLS_CLIENT_CERTIFICATE', 'refused the client certificate: check whether it has expired')
+function otherMeaning(found: string): Meaning {
+  // TLS alerts carry their protocol version in the code.
+  if (found.includes('ALERT_CERTIFICATE') || found.includes('ALERT_BAD_CERTIFICATE')) {
+    return ['TLS_CLIENT_CERTIFICATE', 'refused the client certificate: check whether it has expired']
   }
-  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
-    return known('TLS_NOT_SPOKEN', 'does not speak TLS on this port: check the address, and http or https')
-  }
-  return known('CONNECTION_FAILED', `could not be asked (${code}): check the address and what is in between`)
+  return ['CONNECTION_FAILED', `could not be asked (${found}): check the address and what is in between`]
 }
 
 /** The innermost code: undici and Node wrap the socket's error, or several of them, in their own. */

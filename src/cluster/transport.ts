@@ -62,11 +62,7 @@ export function createTransport(
     const response = await request(connection.server + path, {
       dispatcher: agent,
       headers: { ...headers, accept },
-      // Exact for headers and body together, unlike undici's own timeouts.
-      signal:
-        connection.timeoutMs === undefined
-          ? signal
-          : AbortSignal.any([signal, AbortSignal.timeout(connection.timeoutMs)]),
+      signal: withTimeout(signal, connection.timeoutMs),
     })
     note(response.headers)
     const body = await readBody(response)
@@ -88,6 +84,11 @@ export function createTransport(
       }),
     close: () => agent.destroy(),
   }
+}
+
+/** Exact for headers and body together, unlike undici's own timeouts. */
+function withTimeout(signal: AbortSignal, timeoutMs: number | undefined): AbortSignal {
+  return timeoutMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
 }
 
 function headersOf(connection: Connection, credentials: Credentials): Record<string, string> {

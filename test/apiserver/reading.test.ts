@@ -1,75 +1,9 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import type { ReadRequest } from '../../src/cluster/plan.ts'
+import { describe, expect, it } from 'vitest'
 import { definitionOf, kindNames, parseObject } from '../../src/snapshot/kinds/kinds.ts'
-import type { Snapshot } from '../../src/snapshot/snapshot.ts'
-import { type Certificates, makeCertificates } from './certificates.ts'
-import {
-  type ApiObject,
-  discovery,
-  forbid,
-  lists,
-  namespaces,
-  oldDiscovery,
-  onList,
-  version,
-  viewIn,
-} from './handlers.ts'
-import { type ApiServer, type Handler, status } from './server.ts'
+import { discovery, forbid, lists, oldDiscovery, onList, version, viewIn } from './handlers.ts'
+import { type Handler, status } from './server.ts'
 import { openSession, startServer } from './session.ts'
-
-let certificates: Certificates
-beforeAll(() => {
-  certificates = makeCertificates()
-})
-
-const objects: readonly ApiObject[] = [
-  service('billing', 'api'),
-  service('shop', 'web'),
-  ...Array.from({ length: 1_234 }, (_, index) => pod(index % 2 === 0 ? 'billing' : 'shop', `pod-${index}`)),
-  { kind: 'Namespace', metadata: { name: 'billing' } },
-  { kind: 'Namespace', metadata: { name: 'shop' } },
-  { kind: 'Event', metadata: { name: 'e1', namespace: 'billing' }, reason: 'Killing' },
-  { kind: 'Event', metadata: { name: 'e2', namespace: 'shop' }, reason: 'Killing' },
-]
-
-function service(namespace: string, name: string): ApiObject {
-  return {
-    kind: 'Service',
-    metadata: { name, namespace, labels: { app: name } },
-    spec: { ports: [{ port: 80 }] },
-  }
-}
-
-function pod(namespace: string, name: string): ApiObject {
-  return {
-    kind: 'Pod',
-    metadata: { name, namespace, managedFields: [{ manager: 'kubectl', fieldsV1: {} }] },
-    spec: { containers: [{ name: 'main', env: [{ name: 'A', value: 'b' }] }] },
-    status: { phase: 'Running' },
-  }
-}
-
-const usual: readonly Handler[] = [
-  discovery(),
-  version('v1.36.3'),
-  lists(objects),
-  namespaces(['billing', 'shop']),
-]
-
-async function read(handlers: readonly Handler[], request: ReadRequest = { namespaces: ['billing'] }) {
-  const server = await startServer(certificates, handlers)
-  const session = await openSession(server, certificates)
-  return { server, snapshot: await session.read(request, () => {}) }
-}
-
-/** Names of the objects of one kind, to compare. */
-function names(snapshot: Snapshot, kind: string): readonly string[] {
-  return snapshot.objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name)
-}
-
-function listRequests(server: ApiServer): readonly string[] {
-  return server.requests.map(({ path }) => path).filter((path) => path !== '/apis' && path !== '/version')
-}
+import { certificates, listRequests, names, objects, read, usual } from './small-cluster.ts'
 
 describe('a whole reading', () => {
   it('asks once per kind and page, and projects as files are projected', async () => {
@@ -237,66 +171,6 @@ describe('what may not be read', () => {
       code: 'NOTHING_PERMITTED',
       message: expect.stringMatching(/list services at the cluster scope.*-n/),
     })
-  })
-})
-
-describe('a list that breaks off', () => {
-  const secondPage = (answer: ReturnType<Handler>): Handler =>
-    onList('Pod', ({ query }) => (query.has('continue') ? answer : undefined))
-
-  it.each([
-    ['an error', status(500, 'InternalError', 'etcd is sad')],
-    ['a body that is no JSON', { text: '{"items": [' }],
-    ['another kind', { json: { kind: 'ServiceList', items: [] } }],
-    ['a refusal', status(403, 'Forbidden', 'no more')],
-  ])('with %s is never taken for a whole one', async (_what, answer) => {
-    const { snapshot } = await read([secondPage(answer), ...usual])
-    expect(names(snapshot, 'Pod')).toHaveLength(500)
-    expect(snapshot.coverage.kinds.Pod).toBeUndefined()
-    expect(snapshot.coverage.gaps).toMatchObject([{ kind: 'Pod', why: 'partial' }])
-  })
-
-  it('because its token expired is read once more in one page', async () => {
-    const { server, snapshot } = await read([secondPage(status(410, 'Expired', 'too old')), ...usual])
-    expect(names(snapshot, 'Pod')).toHaveLength(1_234)
-    expect(snapshot.coverage.kinds.Pod).toEqual({ namespaces: 'all', depth: 'full' })
-    const pods = server.requests.filter(({ path }) => path === '/api/v1/pods')
-    expect(pods.map(({ query }) => [query.get('limit'), query.has('continue')])).toEqual([
-      ['500', false],
-      ['500', true],
-      [null, false],
-    ])
-  })
-
-  it('because the server repeats itself ends', async () => {
-    const again = lists(objects, 500)
-    const endless = onList('Pod', (request) => {
-      const query = new URLSearchParams(request.query)
-      query.delete('continue')
-      return again({ ...request, query })
-    })
-    const { snapshot } = await read([endless, ...usual])
-    expect(snapshot.coverage.gaps).toMatchObject([{ kind: 'Pod', why: 'partial' }])
-  })
-
-  it('at the first page is a gap and leaves the other kinds alone', async () => {
-    const { snapshot } = await read([
-      onList('Ingress', () => status(503, 'ServiceUnavailable', 'later')),
-      ...usual,
-    ])
-    expect(snapshot.coverage.gaps).toMatchObject([
-      { kind: 'Ingress', why: 'failed', detail: 'the server answered 503: later' },
-    ])
-    expect(snapshot.coverage.kinds.Service).toBeDefined()
-  })
-
-  it('with an item that cannot be understood is partial', async () => {
-    const odd = onList('Service', () => ({
-      json: { kind: 'ServiceList', items: [{ metadata: { name: 'a' } }, { metadata: {} }] },
-    }))
-    const { snapshot } = await read([odd, ...usual])
-    expect(names(snapshot, 'Service')).toEqual(['a'])
-    expect(snapshot.coverage.gaps).toMatchObject([{ kind: 'Service', why: 'partial' }])
   })
 })
 
