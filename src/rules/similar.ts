@@ -20,6 +20,11 @@ export function editDistance(a: string, b: string): number {
 /** Words that say nothing about which application a name means. */
 const generic = new Set(['app', 'api', 'svc', 'service', 'server', 'backend', 'frontend', 'web', 'main', 'prod', 'dev'])
 
+/** Whether a label value is one that many applications use: `web`, `api`. */
+export function isGeneric(value: string): boolean {
+  return words(value).size === 0
+}
+
 function words(name: string): ReadonlySet<string> {
   return new Set(name.toLowerCase().split(/[^a-z0-9]+/).filter((part) => part.length > 2 && !generic.has(part)))
 }

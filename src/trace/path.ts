@@ -1,6 +1,6 @@
-import type { Gap } from '../snapshot/snapshot.ts'
 import type { Connection } from '../network/traffic/connection.ts'
 import type { Place } from '../network/traffic/place.ts'
+import type { Gap } from '../snapshot/snapshot.ts'
 
 export type Outcome = 'passes' | 'fails' | 'partly' | 'unknown' | 'not-checked' | 'not-applicable'
 

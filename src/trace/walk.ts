@@ -55,13 +55,20 @@ function straight(way: Way, network: Network): readonly Hop[] {
 }
 
 /** Walks every chosen endpoint and joins the verdicts into the hop `endpoints`. */
-function withBranches(hops: readonly Hop[], choices: readonly Endpoint[], way: Way, network: Network): readonly Hop[] {
+function withBranches(
+  hops: readonly Hop[],
+  choices: readonly Endpoint[],
+  way: Way,
+  network: Network,
+): readonly Hop[] {
   const branches: readonly Branch[] = choices.map((endpoint) => ({
     place: place.endpoint(endpoint),
     name: endpointName(endpoint),
     hops: perEndpoint.map((judge) => hopOf(judge, judge.judge({ ...way, endpoint }, network))),
   }))
-  return hops.map((hop) => (hop.kind === 'endpoints' ? { ...hop, branches, verdict: joined(hop.verdict, branches) } : hop))
+  return hops.map((hop) =>
+    hop.kind === 'endpoints' ? { ...hop, branches, verdict: joined(hop.verdict, branches) } : hop,
+  )
 }
 
 function joined(own: Verdict, branches: readonly Branch[]): Verdict {
@@ -69,7 +76,9 @@ function joined(own: Verdict, branches: readonly Branch[]): Verdict {
   const broken = branches.flatMap((branch) => branch.hops.find((hop) => isBroken(hop.verdict)) ?? [])
   const [first] = broken
   if (first === undefined) {
-    const unknown = branches.flatMap((branch) => branch.hops.find((hop) => hop.verdict.outcome === 'unknown') ?? [])
+    const unknown = branches.flatMap(
+      (branch) => branch.hops.find((hop) => hop.verdict.outcome === 'unknown') ?? [],
+    )
     return unknown[0]?.verdict ?? own
   }
   const { reason, symptom } = first.verdict
@@ -85,6 +94,7 @@ function finish(connection: Connection, hops: readonly Hop[]): Path {
 /** The outcome of a way: what is broken wins over what is unknown; hops that nobody judges are left out. */
 function outcomeOf(hops: readonly Hop[]): Outcome {
   const outcomes = hops.map((hop) => hop.verdict.outcome)
-  for (const outcome of ['fails', 'partly', 'unknown', 'passes'] as const) if (outcomes.includes(outcome)) return outcome
+  for (const outcome of ['fails', 'partly', 'unknown', 'passes'] as const)
+    if (outcomes.includes(outcome)) return outcome
   return outcomes.includes('not-checked') ? 'not-checked' : 'not-applicable'
 }

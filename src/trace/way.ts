@@ -2,8 +2,8 @@ import type { Network } from '../network/network.ts'
 import type { Endpoint } from '../network/services/endpoint.ts'
 import type { Connection } from '../network/traffic/connection.ts'
 import type { Resolved } from '../network/traffic/destination.ts'
-import type { HopKind, Verdict } from './path.ts'
 import type { Place } from '../network/traffic/place.ts'
+import type { HopKind, Verdict } from './path.ts'
 
 /** A connection on its way: what it leads to, and inside a branch the endpoint that was chosen. */
 export interface Way {

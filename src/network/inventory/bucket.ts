@@ -38,7 +38,9 @@ export class ObjectBucket {
 
   /** Objects with an ownerReference to this uid. */
   ownedBy(uid: string): readonly KubeObject[] {
-    this.#byOwner ??= group(this.objects, (object) => object.metadata.ownerReferences.flatMap((owner) => owner.uid ?? []))
+    this.#byOwner ??= group(this.objects, (object) =>
+      object.metadata.ownerReferences.flatMap((owner) => owner.uid ?? []),
+    )
     return this.#byOwner.get(uid) ?? []
   }
 
@@ -50,7 +52,10 @@ export class ObjectBucket {
   }
 }
 
-function group(objects: readonly KubeObject[], keys: (object: KubeObject) => readonly string[]): Map<string, KubeObject[]> {
+function group(
+  objects: readonly KubeObject[],
+  keys: (object: KubeObject) => readonly string[],
+): Map<string, KubeObject[]> {
   const result = new Map<string, KubeObject[]>()
   for (const object of objects) {
     for (const key of keys(object)) {

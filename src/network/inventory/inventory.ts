@@ -1,6 +1,6 @@
 import type { TextMap } from '../../snapshot/kinds/json.ts'
-import { isKind, type KindName, kinds, type KubeObject, type ObjectOf } from '../../snapshot/kinds/kinds.ts'
-import { type Gap, type Snapshot, keyOf } from '../../snapshot/snapshot.ts'
+import { isKind, type KindName, type KubeObject, kinds, type ObjectOf } from '../../snapshot/kinds/kinds.ts'
+import { type Gap, keyOf, type Snapshot } from '../../snapshot/snapshot.ts'
 import { addressesOf, addressKinds, ObjectBucket } from './bucket.ts'
 import { Memo } from './memo.ts'
 import { type Bucket, type Read, ReadLog } from './read.ts'
@@ -70,8 +70,12 @@ export class Inventory {
   /** A changed world: shares every bucket that the changes do not touch. */
   with(changes: ObjectChanges, simulated: readonly string[]): Inventory {
     const buckets = new Map(this.#buckets)
-    const touched = new Set<Bucket>(simulated.flatMap((namespace) => [`EndpointSlice|${namespace}`, 'EndpointSlice|*']))
-    const byBucket = Map.groupBy([...changes.put, ...changes.remove], (object) => bucketName(object.kind, object.metadata.namespace ?? ''))
+    const touched = new Set<Bucket>(
+      simulated.flatMap((namespace) => [`EndpointSlice|${namespace}`, 'EndpointSlice|*']),
+    )
+    const byBucket = Map.groupBy([...changes.put, ...changes.remove], (object) =>
+      bucketName(object.kind, object.metadata.namespace ?? ''),
+    )
     const removed = new Set(changes.remove.map((object) => keyOf({ ...object.metadata, kind: object.kind })))
     for (const [name, objects] of byBucket) {
       const first = objects[0]
@@ -79,12 +83,21 @@ export class Inventory {
       const namespace = first.metadata.namespace ?? ''
       const namespaces = new Map(buckets.get(first.kind))
       const old = namespaces.get(namespace)?.objects ?? []
-      const all = [...old, ...objects].filter((object) => !removed.has(keyOf({ ...object.metadata, kind: object.kind })))
+      const all = [...old, ...objects].filter(
+        (object) => !removed.has(keyOf({ ...object.metadata, kind: object.kind })),
+      )
       namespaces.set(namespace, new ObjectBucket(all))
       buckets.set(first.kind, namespaces)
       touched.add(name).add(`${first.kind}|*`)
     }
-    return new Inventory(this.snapshot, buckets, this.log, this, touched, new Set([...this.simulated, ...simulated]))
+    return new Inventory(
+      this.snapshot,
+      buckets,
+      this.log,
+      this,
+      touched,
+      new Set([...this.simulated, ...simulated]),
+    )
   }
 
   /** Names of the namespaces that hold any object of this kind. */
@@ -136,7 +149,9 @@ export class Inventory {
       if (namespace !== undefined && read.namespaces.includes(namespace)) return []
     }
     const known = coverage.gaps.filter(
-      (gap) => gap.kind === kind && (gap.namespace === undefined || namespace === undefined || gap.namespace === namespace),
+      (gap) =>
+        gap.kind === kind &&
+        (gap.namespace === undefined || namespace === undefined || gap.namespace === namespace),
     )
     if (known.length > 0) return known
     const scope = kinds[kind].namespaced ? namespace : undefined
@@ -158,7 +173,11 @@ export class Inventory {
     return this.#buckets.get(kind)?.get(namespace) ?? empty
   }
 
-  #read<K extends KindName>(kind: K, namespace: string | undefined, objects: readonly KubeObject[]): Read<ObjectOf<K>> {
+  #read<K extends KindName>(
+    kind: K,
+    namespace: string | undefined,
+    objects: readonly KubeObject[],
+  ): Read<ObjectOf<K>> {
     this.log.note(bucketName(kind, namespace ?? '*'))
     const items = objects.filter((object): object is Extract<KubeObject, ObjectOf<K>> => isKind(object, kind))
     return { items, gaps: this.gaps(kind, namespace), open: this.#openLog() }
@@ -183,7 +202,9 @@ export class Inventory {
     if (this.#addresses !== undefined) return this.#addresses
     const index = new Map<string, KubeObject[]>()
     for (const kind of addressKinds) {
-      for (const object of [...(this.#buckets.get(kind)?.values() ?? [])].flatMap((bucket) => bucket.objects)) {
+      for (const object of [...(this.#buckets.get(kind)?.values() ?? [])].flatMap(
+        (bucket) => bucket.objects,
+      )) {
         for (const address of addressesOf(object)) {
           const found = index.get(address)
           if (found === undefined) index.set(address, [object])

@@ -85,7 +85,11 @@ export class ReadLog {
   }
 
   /** Runs a computation and returns its value with what it read, and whether it concluded from an open world. */
-  watch<T>(compute: () => T): { readonly value: T; readonly buckets: ReadonlySet<Bucket>; readonly open: boolean } {
+  watch<T>(compute: () => T): {
+    readonly value: T
+    readonly buckets: ReadonlySet<Bucket>
+    readonly open: boolean
+  } {
     const frame: Frame = { buckets: new Set(), open: false }
     this.#frames.push(frame)
     try {

@@ -1,7 +1,7 @@
+import type { GatewayRoute } from '../../snapshot/kinds/gateway-route.ts'
 import type { Ingress, IngressBackend } from '../../snapshot/kinds/ingress.ts'
 import type { KubeObject } from '../../snapshot/kinds/kinds.ts'
 import { type ObjectReference, referenceTo } from '../../snapshot/snapshot.ts'
-import type { GatewayRoute } from '../../snapshot/kinds/gateway-route.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { memoTable } from '../inventory/memo.ts'
 import { joinReads, type Read } from '../inventory/read.ts'
@@ -64,13 +64,31 @@ export class Routes {
             const { service } = webhook.clientConfig
             if (service === undefined) return []
             const field = `webhooks[${index}].clientConfig.service`
-            return [backend(configuration, field, service.namespace, service.name, service.port ?? 443, webhook.name)]
+            return [
+              backend(
+                configuration,
+                field,
+                service.namespace,
+                service.name,
+                service.port ?? 443,
+                webhook.name,
+              ),
+            ]
           }),
         ),
         ...apis.items.flatMap((api) => {
           const { service } = api.spec
           if (service === undefined) return []
-          return [backend(api, 'spec.service', service.namespace, service.name, service.port ?? 443, api.metadata.name)]
+          return [
+            backend(
+              api,
+              'spec.service',
+              service.namespace,
+              service.name,
+              service.port ?? 443,
+              api.metadata.name,
+            ),
+          ]
         }),
       ]
       return { ...joinReads<KubeObject>([mutating, validating, apis]), items }
@@ -87,10 +105,16 @@ function ingressBackends(ingress: Ingress): readonly RouteBackend[] {
     return [backend(ingress, `${field}.service`, ingress.metadata.namespace ?? '', service.name, port, title)]
   }
   return [
-    ...(defaultBackend === undefined ? [] : one(defaultBackend, 'spec.defaultBackend', `${ingress.metadata.name} (default)`)),
+    ...(defaultBackend === undefined
+      ? []
+      : one(defaultBackend, 'spec.defaultBackend', `${ingress.metadata.name} (default)`)),
     ...rules.flatMap((rule, r) =>
       rule.http.paths.flatMap((path, p) =>
-        one(path.backend, `spec.rules[${r}].http.paths[${p}].backend`, `${rule.host ?? '*'}${path.path ?? '/'}`),
+        one(
+          path.backend,
+          `spec.rules[${r}].http.paths[${p}].backend`,
+          `${rule.host ?? '*'}${path.path ?? '/'}`,
+        ),
       ),
     ),
   ]

@@ -1,5 +1,5 @@
-import type { ContainerPort } from '../../snapshot/kinds/pod-spec.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
+import type { ContainerPort } from '../../snapshot/kinds/pod-spec.ts'
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
 import { hasLabels } from '../inventory/selectors.ts'
 import { isDeleting, isFinished, isObserved, isReady, podAddresses } from '../workloads/pods.ts'
@@ -42,7 +42,8 @@ export function selectedPods(service: Service, pods: readonly Pod[]): readonly P
 export function expectedEndpoints(service: Service, pods: readonly Pod[]): readonly Endpoint[] {
   const family = primaryFamily(service)
   const { ports } = service.spec
-  const wanted: readonly (ServicePort | undefined)[] = ports.length === 0 && isHeadless(service) ? [undefined] : ports
+  const wanted: readonly (ServicePort | undefined)[] =
+    ports.length === 0 && isHeadless(service) ? [undefined] : ports
   return selectedPods(service, pods).flatMap((pod) => {
     const address = podAddresses(pod).find((ip) => ip.includes(':') === (family === 'IPv6'))
     if (address === undefined && isObserved(pod)) return []

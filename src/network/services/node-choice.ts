@@ -50,10 +50,15 @@ export function chooseEndpoints(
     if (localReady.length > 0) return { endpoints: localReady, reason: 'local-ready' }
     const localDrained = drained.filter(here)
     if (localDrained.length > 0) return { endpoints: localDrained, reason: 'local-terminating' }
-    return { endpoints: [], reason: ready.length + drained.length === 0 ? 'no-endpoint' : 'no-local-endpoint' }
+    return {
+      endpoints: [],
+      reason: ready.length + drained.length === 0 ? 'no-endpoint' : 'no-local-endpoint',
+    }
   }
   if (ready.length === 0) {
-    return drained.length > 0 ? { endpoints: drained, reason: 'terminating' } : { endpoints: [], reason: 'no-endpoint' }
+    return drained.length > 0
+      ? { endpoints: drained, reason: 'terminating' }
+      : { endpoints: [], reason: 'no-endpoint' }
   }
   return (node === undefined ? undefined : hinted(ready, node)) ?? { endpoints: ready, reason: 'ready' }
 }
@@ -65,12 +70,16 @@ export function isLocal(service: Service, traffic: Traffic): boolean {
 
 function hinted(ready: readonly Endpoint[], node: ProxyNode): Choice | undefined {
   if (ready.every((endpoint) => (endpoint.hints?.forNodes.length ?? 0) > 0)) {
-    const same = ready.filter((endpoint) => endpoint.hints?.forNodes.some(({ name }) => name === node.name) === true)
+    const same = ready.filter(
+      (endpoint) => endpoint.hints?.forNodes.some(({ name }) => name === node.name) === true,
+    )
     if (same.length > 0) return { endpoints: same, reason: 'node-hints' }
   }
   const { zone } = node
   if (zone !== undefined && ready.every((endpoint) => (endpoint.hints?.forZones.length ?? 0) > 0)) {
-    const same = ready.filter((endpoint) => endpoint.hints?.forZones.some(({ name }) => name === zone) === true)
+    const same = ready.filter(
+      (endpoint) => endpoint.hints?.forZones.some(({ name }) => name === zone) === true,
+    )
     if (same.length > 0) return { endpoints: same, reason: 'zone-hints' }
   }
   return undefined

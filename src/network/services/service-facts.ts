@@ -7,13 +7,17 @@ export function isExternalName(service: Service): boolean {
 
 /** `clusterIP: None`: the name resolves to the endpoints themselves and no proxy is between. */
 export function isHeadless(service: Service): boolean {
-  return !isExternalName(service) && (service.spec.clusterIP === 'None' || service.spec.clusterIPs?.[0] === 'None')
+  return (
+    !isExternalName(service) && (service.spec.clusterIP === 'None' || service.spec.clusterIPs?.[0] === 'None')
+  )
 }
 
 /** The selector, when it selects at all: an empty one means that somebody else writes the slices. */
 export function selectorOf(service: Service): TextMap | undefined {
   const { selector } = service.spec
-  return isExternalName(service) || selector === undefined || Object.keys(selector).length === 0 ? undefined : selector
+  return isExternalName(service) || selector === undefined || Object.keys(selector).length === 0
+    ? undefined
+    : selector
 }
 
 export function isReachableFromOutside(service: Service): boolean {

@@ -50,7 +50,9 @@ export class Services {
   endpoints(service: Service): Read<Endpoint> {
     const { name, namespace = '' } = service.metadata
     const simulated = this.#inventory.simulated.has(namespace) ? 'expected' : 'observed'
-    return this.#inventory.memo.get(endpointsTable, `${namespace}/${name}/${simulated}`, () => this.#endpoints(service))
+    return this.#inventory.memo.get(endpointsTable, `${namespace}/${name}/${simulated}`, () =>
+      this.#endpoints(service),
+    )
   }
 
   /** The endpoints of one port. */
@@ -60,7 +62,9 @@ export class Services {
 
   /** The pods that the selector takes and the controller would list, ready or not. Nothing for a selector-less Service. */
   selected(service: Service): Read<Pod> {
-    return mapRead(this.#workloads.podsIn(service.metadata.namespace ?? ''), (pods) => selectedPods(service, pods))
+    return mapRead(this.#workloads.podsIn(service.metadata.namespace ?? ''), (pods) =>
+      selectedPods(service, pods),
+    )
   }
 
   /** Workloads whose template the selector matches, with or without pods now. */
@@ -75,7 +79,9 @@ export class Services {
 
   /** The Services of its namespace that select a workload's pods. */
   selecting(workload: Workload): Read<Service> {
-    const index = this.#inventory.memo.get(selectingTable, workload.namespace, () => this.#bySelector(workload.namespace))
+    const index = this.#inventory.memo.get(selectingTable, workload.namespace, () =>
+      this.#bySelector(workload.namespace),
+    )
     const labels = Object.entries(workload.labels).map(([key, value]) => `${key}=${value}`)
     const candidates = labels.flatMap((pair) => index.get(pair) ?? [])
     return mapRead(this.in(workload.namespace), () =>
@@ -84,7 +90,12 @@ export class Services {
   }
 
   /** What kube-proxy on a node does with a connection to one port. */
-  choose(service: Service, port: ServicePort, nodeName: string | undefined, traffic: Traffic = 'internal'): Choice {
+  choose(
+    service: Service,
+    port: ServicePort,
+    nodeName: string | undefined,
+    traffic: Traffic = 'internal',
+  ): Choice {
     return chooseEndpoints(service, this.ofPort(service, port).items, this.proxyNode(nodeName), traffic)
   }
 
@@ -101,7 +112,10 @@ export class Services {
     const slices = this.slices(service)
     const mayCompute = selectorOf(service) !== undefined
     const { declared } = this.#inventory.snapshot.coverage
-    const mustCompute = this.#inventory.simulated.has(namespace) || slices.gaps.length > 0 || (declared && slices.items.length === 0)
+    const mustCompute =
+      this.#inventory.simulated.has(namespace) ||
+      slices.gaps.length > 0 ||
+      (declared && slices.items.length === 0)
     if (mayCompute && mustCompute) {
       const pods = this.#workloads.podsIn(namespace)
       return mapRead(pods, (items) => expectedEndpoints(service, items))

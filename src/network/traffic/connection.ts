@@ -24,7 +24,9 @@ export interface Connection {
   readonly address?: 4 | 6 | undefined
   readonly port?: number | undefined
   /** The Service and port, where the client names the object instead of a host (routes). */
-  readonly target?: { readonly namespace: string; readonly service: string; readonly port?: number | string | undefined } | undefined
+  readonly target?:
+    | { readonly namespace: string; readonly service: string; readonly port?: number | string | undefined }
+    | undefined
   readonly protocol: string
   /** Where the address is written, once per place. */
   readonly dials: readonly Dial[]
@@ -59,13 +61,28 @@ export function clientKey(client: Client): string {
 
 /** What the address of a connection leads to. */
 export type Destination =
-  | { readonly kind: 'service'; readonly service: Service; readonly port?: ServicePort | undefined; readonly by: 'name' | 'cluster-ip' | 'reference' }
+  | {
+      readonly kind: 'service'
+      readonly service: Service
+      readonly port?: ServicePort | undefined
+      readonly by: 'name' | 'cluster-ip' | 'reference'
+    }
   /** A name of the cluster that no Service has; `elsewhere` lists namespaces where one of that name is. */
-  | { readonly kind: 'missing-service'; readonly namespace: string; readonly name: string; readonly elsewhere: readonly Service[] }
+  | {
+      readonly kind: 'missing-service'
+      readonly namespace: string
+      readonly name: string
+      readonly elsewhere: readonly Service[]
+    }
   /** The address of a pod, dialled past any Service. */
   | { readonly kind: 'pod'; readonly namespace: string; readonly name: string }
   /** An address in a node's pod range, or in the Service range, that nobody has. */
-  | { readonly kind: 'unowned'; readonly range: 'pod' | 'service'; readonly node?: string | undefined; readonly cidr: string }
+  | {
+      readonly kind: 'unowned'
+      readonly range: 'pod' | 'service'
+      readonly node?: string | undefined
+      readonly cidr: string
+    }
   | { readonly kind: 'node'; readonly name: string }
   | { readonly kind: 'loopback' }
   /** Outside of what the cluster's objects describe: not judged. */

@@ -27,18 +27,35 @@ export function resolveDestination(connection: Connection, inventory: Inventory)
     const { namespace, service, port } = connection.target
     return byReference(namespace, service, port, inventory)
   }
-  if (connection.address !== undefined) return byAddress(connection.host, connection.port, connection.protocol, inventory)
+  if (connection.address !== undefined)
+    return byAddress(connection.host, connection.port, connection.protocol, inventory)
   return byName(connection, inventory)
 }
 
-function byReference(namespace: string, name: string, port: number | string | undefined, inventory: Inventory): Resolved {
+function byReference(
+  namespace: string,
+  name: string,
+  port: number | string | undefined,
+  inventory: Inventory,
+): Resolved {
   const read = inventory.get('Service', namespace, name)
   const [service] = read.items
   if (service === undefined) {
-    return { destination: { kind: 'missing-service', namespace, name, elsewhere: [] }, gaps: read.gaps, open: read.open }
+    return {
+      destination: { kind: 'missing-service', namespace, name, elsewhere: [] },
+      gaps: read.gaps,
+      open: read.open,
+    }
   }
-  const found = service.spec.ports.find((item) => (typeof port === 'string' ? item.name === port : item.port === port))
-  return known({ kind: 'service', service, port: port === undefined ? service.spec.ports[0] : found, by: 'reference' })
+  const found = service.spec.ports.find((item) =>
+    typeof port === 'string' ? item.name === port : item.port === port,
+  )
+  return known({
+    kind: 'service',
+    service,
+    port: port === undefined ? service.spec.ports[0] : found,
+    by: 'reference',
+  })
 }
 
 function portOf(service: Service, port: number | undefined, protocol: string): ServicePort | undefined {
@@ -52,31 +69,49 @@ function byName(connection: Connection, inventory: Inventory): Resolved {
   if (client.kind !== 'workload') return external
   const { workload } = client
   if (host === 'localhost' || host.endsWith('.localhost')) return known({ kind: 'loopback' })
-  const alias = workload.spec.hostAliases.find(({ hostnames }) => hostnames.some((name) => name.toLowerCase() === host))
+  const alias = workload.spec.hostAliases.find(({ hostnames }) =>
+    hostnames.some((name) => name.toLowerCase() === host),
+  )
   if (alias !== undefined) return byAddress(alias.ip, port, protocol, inventory)
   const candidate = serviceCandidates(host, workload.namespace)
   if (candidate === undefined) return external
   const { service: name, namespace } = candidate
   const read = inventory.get('Service', namespace, name)
   const [service] = read.items
-  if (service !== undefined) return known({ kind: 'service', service, port: portOf(service, port, protocol), by: 'name' })
+  if (service !== undefined)
+    return known({ kind: 'service', service, port: portOf(service, port, protocol), by: 'name' })
   if (isServedElsewise(host, workload, inventory)) return external
-  const elsewhere = inventory.namespacesOf('Service').flatMap((other) => inventory.get('Service', other, name).items)
+  const elsewhere = inventory
+    .namespacesOf('Service')
+    .flatMap((other) => inventory.get('Service', other, name).items)
   if (candidate.via === 'namespaced' && !hasNamespace(namespace, inventory)) {
     // `x.y` is far more often a host of the outside world than a slip in a namespace.
-    return elsewhere.length === 0 ? external : { destination: { kind: 'missing-service', namespace, name, elsewhere }, gaps: inventory.gaps('Namespace') }
+    return elsewhere.length === 0
+      ? external
+      : {
+          destination: { kind: 'missing-service', namespace, name, elsewhere },
+          gaps: inventory.gaps('Namespace'),
+        }
   }
-  return { destination: { kind: 'missing-service', namespace, name, elsewhere }, gaps: read.gaps, open: read.open }
+  return {
+    destination: { kind: 'missing-service', namespace, name, elsewhere },
+    gaps: read.gaps,
+    open: read.open,
+  }
 }
 
 function hasNamespace(name: string, inventory: Inventory): boolean {
-  return inventory.get('Namespace', '', name).items.length > 0 || inventory.list('Service', name).items.length > 0
+  return (
+    inventory.get('Namespace', '', name).items.length > 0 || inventory.list('Service', name).items.length > 0
+  )
 }
 
 /** Names that something else than a Service may answer: other search domains, or a Corefile that mentions the name. */
 function isServedElsewise(host: string, workload: Workload, inventory: Inventory): boolean {
   if ((workload.spec.dnsConfig?.searches.length ?? 0) > 0) return true
-  const corefiles = inventory.list('ConfigMap', 'kube-system').items.filter(({ metadata }) => metadata.name.startsWith('coredns'))
+  const corefiles = inventory
+    .list('ConfigMap', 'kube-system')
+    .items.filter(({ metadata }) => metadata.name.startsWith('coredns'))
   return corefiles.some(({ data }) => Object.values(data).some((text) => mentions(text, host)))
 }
 
@@ -90,16 +125,23 @@ function mentions(text: string, host: string): boolean {
   return false
 }
 
-function byAddress(address: string, port: number | undefined, protocol: string, inventory: Inventory): Resolved {
+function byAddress(
+  address: string,
+  port: number | undefined,
+  protocol: string,
+  inventory: Inventory,
+): Resolved {
   const parsed = parseAddress(address)
   if (parsed === undefined) return external
   if (address.startsWith('127.') || address === '::1') return known({ kind: 'loopback' })
   const read = inventory.byAddress(address)
   const owner = ownerOf(read.items)
   if (owner !== undefined) {
-    if (isKind(owner, 'Service')) return known({ kind: 'service', service: owner, port: portOf(owner, port, protocol), by: 'cluster-ip' })
+    if (isKind(owner, 'Service'))
+      return known({ kind: 'service', service: owner, port: portOf(owner, port, protocol), by: 'cluster-ip' })
     if (isKind(owner, 'Node')) return known({ kind: 'node', name: owner.metadata.name })
-    if (isKind(owner, 'Pod')) return known({ kind: 'pod', namespace: owner.metadata.namespace ?? '', name: owner.metadata.name })
+    if (isKind(owner, 'Pod'))
+      return known({ kind: 'pod', namespace: owner.metadata.namespace ?? '', name: owner.metadata.name })
     return external
   }
   const range = rangeOf(address, inventory)
@@ -111,7 +153,8 @@ function ownerOf(objects: readonly KubeObject[]): KubeObject | undefined {
   const rank = (object: KubeObject): number => {
     if (isKind(object, 'Node')) return 0
     if (isKind(object, 'Service')) return isHeadless(object) ? 4 : 1
-    if (isKind(object, 'Pod')) return object.status.phase === 'Succeeded' || object.status.phase === 'Failed' ? 5 : 2
+    if (isKind(object, 'Pod'))
+      return object.status.phase === 'Succeeded' || object.status.phase === 'Failed' ? 5 : 2
     return 3
   }
   const living = objects.filter((object) => rank(object) < 5)
@@ -119,7 +162,10 @@ function ownerOf(objects: readonly KubeObject[]): KubeObject | undefined {
 }
 
 /** The node's pod range, or the Service range, that an address lies in. */
-function rangeOf(address: string, inventory: Inventory): Extract<Destination, { kind: 'unowned' }> | undefined {
+function rangeOf(
+  address: string,
+  inventory: Inventory,
+): Extract<Destination, { kind: 'unowned' }> | undefined {
   for (const node of inventory.list('Node').items) {
     const cidr = node.spec.podCIDRs.find((item) => inAnyRange(address, [item]))
     if (cidr !== undefined) return { kind: 'unowned', range: 'pod', node: node.metadata.name, cidr }

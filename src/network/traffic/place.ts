@@ -1,5 +1,5 @@
-import type { ObjectReference } from '../../snapshot/snapshot.ts'
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
+import type { ObjectReference } from '../../snapshot/snapshot.ts'
 import { type Endpoint, endpointName } from '../services/endpoint.ts'
 import type { Workload } from '../workloads/workload.ts'
 
@@ -10,7 +10,9 @@ import type { Workload } from '../workloads/workload.ts'
 export type Place = string
 
 const inNamespace = (reference: ObjectReference): string =>
-  reference.namespace === undefined ? `${reference.kind}/${reference.name}` : `${reference.namespace}/${reference.kind}/${reference.name}`
+  reference.namespace === undefined
+    ? `${reference.kind}/${reference.name}`
+    : `${reference.namespace}/${reference.kind}/${reference.name}`
 
 const serviceText = (service: Service): string => `${service.metadata.namespace}/${service.metadata.name}`
 
@@ -23,7 +25,8 @@ export const place = {
   name: (client: string, host: string): Place => `name ${client} ${host}`,
   egress: (client: string): Place => `egress ${client}`,
   service: (service: Service): Place => `service ${serviceText(service)}`,
-  servicePort: (service: Service, port: ServicePort | undefined): Place => `service-port ${serviceText(service)}:${portText(port)}`,
+  servicePort: (service: Service, port: ServicePort | undefined): Place =>
+    `service-port ${serviceText(service)}:${portText(port)}`,
   proxy: (service: Service, port: ServicePort | undefined, node: string): Place =>
     `proxy ${serviceText(service)}:${portText(port)} ${node}`,
   endpoint: (endpoint: Endpoint): Place =>
@@ -33,7 +36,8 @@ export const place = {
   pods: (workload: Workload): Place => `pods ${inNamespace(workload.reference)}`,
   pod: (namespace: string, name: string): Place => `pod ${namespace}/${name}`,
   address: (address: string): Place => `address ${address}`,
-  listener: (namespace: string, pod: string, port: number | undefined): Place => `listener ${namespace}/${pod}:${port ?? '?'}`,
+  listener: (namespace: string, pod: string, port: number | undefined): Place =>
+    `listener ${namespace}/${pod}:${port ?? '?'}`,
   route: (by: ObjectReference): Place => `route ${inNamespace(by)}`,
   node: (name: string): Place => `node ${name}`,
   object: (reference: ObjectReference): Place => `object ${inNamespace(reference)}`,

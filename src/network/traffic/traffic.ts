@@ -50,20 +50,31 @@ export class Traffic {
   to(service: Service): Read<Connection> {
     const target = `service/${service.metadata.namespace}/${service.metadata.name}`
     const addresses = new Set([service.spec.clusterIP ?? '', ...(service.spec.clusterIPs ?? [])])
-    const targets = [target, ...[...addresses].filter((ip) => ip !== '' && ip !== 'None').map((ip) => `address/${ip}`)]
+    const targets = [
+      target,
+      ...[...addresses].filter((ip) => ip !== '' && ip !== 'None').map((ip) => `address/${ip}`),
+    ]
     const namespaces = this.#workloads.namespaces().map((namespace) => this.#index(namespace))
     const routes = this.#routes.namespaces().map((namespace) => this.#routeIndex(namespace))
     const all = [...namespaces, ...routes, this.#clusterIndex()]
     return {
       ...joinReads<unknown>(all),
-      items: [...all.flatMap((read) => read.items.flatMap((index) => targets.flatMap((key) => index.get(key) ?? []))), ...outside(service)],
+      items: [
+        ...all.flatMap((read) =>
+          read.items.flatMap((index) => targets.flatMap((key) => index.get(key) ?? [])),
+        ),
+        ...outside(service),
+      ],
     }
   }
 
   /** Connections to this address, whoever has it. */
   toAddress(address: string): Read<Connection> {
     const all = this.#workloads.namespaces().map((namespace) => this.#index(namespace))
-    return { ...joinReads<unknown>(all), items: all.flatMap((read) => read.items.flatMap((index) => index.get(`address/${address}`) ?? [])) }
+    return {
+      ...joinReads<unknown>(all),
+      items: all.flatMap((read) => read.items.flatMap((index) => index.get(`address/${address}`) ?? [])),
+    }
   }
 
   #index(namespace: string): Read<TargetIndex> {
@@ -95,7 +106,17 @@ export function connectionsOf(workload: Workload, dials: readonly Dial[]): reado
     const [first] = group
     if (first === undefined) return []
     const { host, address, port, protocol } = first
-    return [{ key: `${workload.key}|${target}`, client: { kind: 'workload', workload }, host, address, port, protocol, dials: group }]
+    return [
+      {
+        key: `${workload.key}|${target}`,
+        client: { kind: 'workload', workload },
+        host,
+        address,
+        port,
+        protocol,
+        dials: group,
+      },
+    ]
   })
 }
 
@@ -116,7 +137,9 @@ function routeConnection(backend: RouteBackend): Connection {
 /** Connections from outside to each port of a NodePort or LoadBalancer Service. */
 function outside(service: Service): readonly Connection[] {
   if (!isReachableFromOutside(service)) return []
-  return service.spec.ports.map((port) => serviceConnection({ kind: 'outside', service }, service, port.port, port.protocol))
+  return service.spec.ports.map((port) =>
+    serviceConnection({ kind: 'outside', service }, service, port.port, port.protocol),
+  )
 }
 
 /** The connection of some client to one port of a Service, named as an object. */
@@ -141,9 +164,12 @@ export function serviceConnection(
 /** Connections under the Service or address that they name, whether or not it exists. */
 function indexByTarget(connections: readonly Connection[], namespace: string): TargetIndex {
   return Map.groupBy(connections, (connection) => {
-    if (connection.target !== undefined) return `service/${connection.target.namespace}/${connection.target.service}`
+    if (connection.target !== undefined)
+      return `service/${connection.target.namespace}/${connection.target.service}`
     if (connection.address !== undefined) return `address/${connection.host}`
     const candidate = serviceCandidates(connection.host, namespace)
-    return candidate === undefined ? `host/${connection.host}` : `service/${candidate.namespace}/${candidate.service}`
+    return candidate === undefined
+      ? `host/${connection.host}`
+      : `service/${candidate.namespace}/${candidate.service}`
   })
 }

@@ -28,12 +28,18 @@ export function topOwner(object: KubeObject, inventory: Inventory): TopOwner {
   let nearest = object
   for (let depth = 0; depth < deepest; depth++) {
     const owner = controllerOf(nearest)
-    if (owner === undefined || owner.kind === 'Node') return { reference: referenceTo(nearest), object: nearest, nearest }
+    if (owner === undefined || owner.kind === 'Node')
+      return { reference: referenceTo(nearest), object: nearest, nearest }
     const namespace = nearest.metadata.namespace
     const found =
-      isKindName(owner.kind) && namespace !== undefined ? inventory.get(owner.kind, namespace, owner.name).items[0] : undefined
+      isKindName(owner.kind) && namespace !== undefined
+        ? inventory.get(owner.kind, namespace, owner.name).items[0]
+        : undefined
     if (found === undefined) {
-      return { reference: { apiVersion: owner.apiVersion, kind: owner.kind, namespace, name: owner.name }, nearest }
+      return {
+        reference: { apiVersion: owner.apiVersion, kind: owner.kind, namespace, name: owner.name },
+        nearest,
+      }
     }
     nearest = found
   }

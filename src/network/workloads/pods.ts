@@ -1,5 +1,6 @@
 import type { Condition } from '../../snapshot/kinds/kind.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
+import { canNeverBeReady } from './probes.ts'
 
 /** Succeeded or Failed: it will not run again and is in no EndpointSlice. */
 export function isFinished(pod: Pod): boolean {
@@ -19,9 +20,12 @@ export function condition(pod: Pod, type: string): Condition | undefined {
   return pod.status.conditions.find((item) => item.type === type)
 }
 
-/** The pod's Ready condition; a pod that only stands for one that would be made is taken to become ready. */
+/**
+ * The pod's Ready condition; a pod that only stands for one that would be made is taken to become ready, unless its
+ * own spec rules that out.
+ */
 export function isReady(pod: Pod): boolean {
-  return !isObserved(pod) || condition(pod, 'Ready')?.status === 'True'
+  return isObserved(pod) ? condition(pod, 'Ready')?.status === 'True' : !canNeverBeReady(pod.spec)
 }
 
 /** Addresses of a pod, primary first. */

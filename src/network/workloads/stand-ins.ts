@@ -1,4 +1,4 @@
-import { parseObject, isKind } from '../../snapshot/kinds/kinds.ts'
+import { isKind, parseObject } from '../../snapshot/kinds/kinds.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { Workload } from './workload.ts'
 
@@ -13,9 +13,9 @@ export function standInPods(workload: Workload): readonly Pod[] {
   const { kind, name, namespace } = workload.reference
   if (kind === 'Pod' || kind === 'CronJob') return []
   const count = Math.min(workload.replicas ?? 1, mostStandIns)
-  return Array.from({ length: count }, (_, index) => standIn(workload, `${name}-${index}`, namespace ?? '')).filter(
-    (pod) => pod !== undefined,
-  )
+  return Array.from({ length: count }, (_, index) =>
+    standIn(workload, `${name}-${index}`, namespace ?? ''),
+  ).filter((pod) => pod !== undefined)
 }
 
 function standIn(workload: Workload, name: string, namespace: string): Pod | undefined {

@@ -48,7 +48,11 @@ export class Workloads {
   /** The workload of this key (`Kind/namespace/name`), as a read of none or one. */
   get(namespace: string, key: string): Read<Workload> {
     const all = this.in(namespace)
-    const index = this.#inventory.memo.get(byKey, namespace, () => new Map(this.in(namespace).items.map((item) => [item.key, item])))
+    const index = this.#inventory.memo.get(
+      byKey,
+      namespace,
+      () => new Map(this.in(namespace).items.map((item) => [item.key, item])),
+    )
     const found = index.get(key)
     return mapRead(all, () => (found === undefined ? [] : [found]))
   }
@@ -61,7 +65,9 @@ export class Workloads {
 
   /** Workloads whose pods would carry every pair of the selector. */
   matching(namespace: string, selector: TextMap): Read<Workload> {
-    return mapRead(this.in(namespace), (items) => items.filter((workload) => hasLabels(workload.labels, selector)))
+    return mapRead(this.in(namespace), (items) =>
+      items.filter((workload) => hasLabels(workload.labels, selector)),
+    )
   }
 
   /**
@@ -90,11 +96,18 @@ export class Workloads {
       else podsByOwner.set(key, [pod])
     }
     for (const object of [...objects.items, ...pods.items]) {
-      if (isKind(object, 'Pod') ? false : controllerOf(object) !== undefined && isOwned(object, inventory)) continue
+      if (isKind(object, 'Pod') ? false : controllerOf(object) !== undefined && isOwned(object, inventory))
+        continue
       const owner = topOwner(object, inventory)
       const key = keyOf(owner.reference)
       if (found.has(key)) continue
-      const workload = describe(owner.reference, owner.object, owner.nearest, podsByOwner.get(key) ?? [], namespace)
+      const workload = describe(
+        owner.reference,
+        owner.object,
+        owner.nearest,
+        podsByOwner.get(key) ?? [],
+        namespace,
+      )
       if (workload !== undefined) found.set(key, workload)
     }
     const items = [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1))

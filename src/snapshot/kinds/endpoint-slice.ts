@@ -6,6 +6,8 @@ export interface TargetReference {
   readonly namespace?: string | undefined
   readonly name?: string | undefined
   readonly uid?: string | undefined
+  /** Part of the object, such as `spec.containers{app}` in the events of a kubelet. */
+  readonly fieldPath?: string | undefined
 }
 
 export interface EndpointConditions {
@@ -47,6 +49,7 @@ export function parseTargetReference(json: Json): TargetReference {
     namespace: text(json['namespace']),
     name: text(json['name']),
     uid: text(json['uid']),
+    fieldPath: text(json['fieldPath']),
   }
 }
 

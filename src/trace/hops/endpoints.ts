@@ -1,7 +1,12 @@
 import type { Network } from '../../network/network.ts'
 import type { Endpoint } from '../../network/services/endpoint.ts'
 import type { Choice } from '../../network/services/node-choice.ts'
-import { isExternalName, isHeadless, isReachableFromOutside, selectorOf } from '../../network/services/service-facts.ts'
+import {
+  isExternalName,
+  isHeadless,
+  isReachableFromOutside,
+  selectorOf,
+} from '../../network/services/service-facts.ts'
 import { place } from '../../network/traffic/place.ts'
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
 import { notApplicable, passes, type Reason, type Symptom, type Verdict } from '../path.ts'
@@ -18,7 +23,8 @@ export const endpoints: HopJudge = {
     }
     const { service } = destination
     const [onlyPort] = service.spec.ports
-    const port = destination.port ?? (isHeadless(service) || way.connection.port === undefined ? onlyPort : undefined)
+    const port =
+      destination.port ?? (isHeadless(service) || way.connection.port === undefined ? onlyPort : undefined)
     const at = place.servicePort(service, destination.port)
     if (port === undefined && !isHeadless(service)) return { place: at, verdict: notApplicable }
     return { place: at, behind: behind(service, network), ...choose(way, service, port, network) }
@@ -40,15 +46,21 @@ function choose(
   port: ServicePort | undefined,
   network: Network,
 ): { readonly verdict: Verdict; readonly choices: readonly Endpoint[] } {
-  const read = port === undefined ? network.services.endpoints(service) : network.services.ofPort(service, port)
-  if (read.gaps.length > 0) return { verdict: { outcome: 'unknown', reason: 'not-read', gaps: read.gaps }, choices: read.items }
+  const read =
+    port === undefined ? network.services.endpoints(service) : network.services.ofPort(service, port)
+  if (read.gaps.length > 0)
+    return { verdict: { outcome: 'unknown', reason: 'not-read', gaps: read.gaps }, choices: read.items }
   if (port === undefined || isHeadless(service)) {
     const ready = read.items.filter((endpoint) => endpoint.ready)
     return ready.length > 0
       ? { verdict: passes, choices: ready }
-      : { verdict: { outcome: 'fails', reason: emptyReason(service, network), symptom: 'nxdomain' }, choices: [] }
+      : {
+          verdict: { outcome: 'fails', reason: emptyReason(service, network), symptom: 'nxdomain' },
+          choices: [],
+        }
   }
-  const traffic = way.connection.client.kind === 'outside' && isReachableFromOutside(service) ? 'external' : 'internal'
+  const traffic =
+    way.connection.client.kind === 'outside' && isReachableFromOutside(service) ? 'external' : 'internal'
   // Which node a packet from outside meets is the load balancer's business: judged without a node.
   const nodes = traffic === 'external' || way.clientNodes.length === 0 ? [undefined] : way.clientNodes
   const choices = nodes.map((node) => network.services.choose(service, port, node, traffic))
@@ -70,10 +82,15 @@ function overNodes(choices: readonly Choice[], service: Service, network: Networ
 /** Why no endpoint is usable: nothing is selected, nothing selected is ready, or the port means nothing to the pods. */
 function emptyReason(service: Service, network: Network): Reason {
   const all = network.services.endpoints(service).items
-  if (selectorOf(service) !== undefined && network.services.selected(service).items.length === 0) return 'no-endpoints'
+  if (selectorOf(service) !== undefined && network.services.selected(service).items.length === 0)
+    return 'no-endpoints'
   if (all.some((endpoint) => endpoint.ready)) return 'port-without-endpoints'
   const selected = network.services.selected(service).items
-  return all.length === 0 && selected.length > 0 ? 'port-without-endpoints' : all.length === 0 ? 'no-endpoints' : 'no-ready-endpoints'
+  return all.length === 0 && selected.length > 0
+    ? 'port-without-endpoints'
+    : all.length === 0
+      ? 'no-endpoints'
+      : 'no-ready-endpoints'
 }
 
 function distinct(choices: readonly Choice[]): Judgement['choices'] & readonly Endpoint[] {

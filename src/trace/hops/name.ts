@@ -11,7 +11,8 @@ export const name: HopJudge = {
     const at = place.name(clientKey(connection.client), connection.host)
     if (connection.address !== undefined) return { place: at, verdict: notApplicable }
     const { destination, gaps } = resolved
-    if (destination.kind !== 'missing-service') return { place: at, verdict: connection.target === undefined ? passes : notApplicable }
+    if (destination.kind !== 'missing-service')
+      return { place: at, verdict: connection.target === undefined ? passes : notApplicable }
     if (gaps.length > 0) return { place: at, verdict: { outcome: 'unknown', reason: 'not-read', gaps } }
     const reason = destination.elsewhere.length > 0 ? 'service-in-other-namespace' : 'no-such-service'
     const symptom = connection.target === undefined ? 'nxdomain' : undefined

@@ -1,5 +1,5 @@
-import { clientKey } from '../../network/traffic/connection.ts'
 import { endpointName } from '../../network/services/endpoint.ts'
+import { clientKey } from '../../network/traffic/connection.ts'
 import { place } from '../../network/traffic/place.ts'
 import { notChecked } from '../path.ts'
 import type { HopJudge, Way } from '../way.ts'
@@ -11,7 +11,10 @@ import type { HopJudge, Way } from '../way.ts'
 export const dns: HopJudge = {
   kind: 'dns',
   perEndpoint: false,
-  judge: ({ connection }) => ({ place: place.name(clientKey(connection.client), 'dns'), verdict: notChecked }),
+  judge: ({ connection }) => ({
+    place: place.name(clientKey(connection.client), 'dns'),
+    verdict: notChecked,
+  }),
 }
 
 export const egress: HopJudge = {
@@ -30,9 +33,14 @@ export const listener: HopJudge = {
   kind: 'listener',
   perEndpoint: true,
   judge: (way) => ({
-    place: place.listener(way.endpoint?.service.metadata.namespace ?? '', target(way), way.endpoint?.targetPort ?? way.connection.port),
+    place: place.listener(
+      way.endpoint?.service.metadata.namespace ?? '',
+      target(way),
+      way.endpoint?.targetPort ?? way.connection.port,
+    ),
     verdict: notChecked,
   }),
 }
 
-const target = ({ endpoint, connection }: Way): string => (endpoint === undefined ? connection.host : endpointName(endpoint))
+const target = ({ endpoint, connection }: Way): string =>
+  endpoint === undefined ? connection.host : endpointName(endpoint)

@@ -1,4 +1,5 @@
 import { isExternalName, isHeadless } from '../../network/services/service-facts.ts'
+import { clientKey } from '../../network/traffic/connection.ts'
 import { place } from '../../network/traffic/place.ts'
 import { notApplicable, passes } from '../path.ts'
 import type { HopJudge } from '../way.ts'
@@ -8,7 +9,8 @@ export const service: HopJudge = {
   kind: 'service',
   perEndpoint: false,
   judge({ connection, resolved: { destination } }) {
-    if (destination.kind !== 'service') return { place: place.address(connection.host), verdict: notApplicable }
+    if (destination.kind !== 'service')
+      return { place: place.address(connection.host), verdict: notApplicable }
     const at = place.servicePort(destination.service, destination.port)
     // A headless Service resolves to its pods, and any port of theirs may be dialled.
     const hasNoProxy = isExternalName(destination.service) || isHeadless(destination.service)
@@ -17,7 +19,7 @@ export const service: HopJudge = {
     return {
       place: at,
       verdict: { outcome: 'fails', reason: 'port-not-on-service' },
-      behind: [place.service(destination.service)],
+      behind: [place.service(destination.service), place.name(clientKey(connection.client), connection.host)],
     }
   },
 }

@@ -1,0 +1,85 @@
+import { changedWorld } from '../change/changed-world.ts'
+import type { Edit } from '../network/edit.ts'
+import type { Network } from '../network/network.ts'
+import { word } from '../rules/text.ts'
+import { isBroken, type Path } from '../trace/path.ts'
+import { walk } from '../trace/walk.ts'
+import type { FixCheck } from './diagnosis.ts'
+import { type Examination, examine } from './examine.ts'
+
+/** Tries the fixes of one diagnosis; what the worlds before an edit look like is worked out once a namespace. */
+export class FixTrial {
+  readonly #network: Network
+  readonly #before = new Map<string, Examination>()
+
+  constructor(network: Network) {
+    this.#network = network
+  }
+
+  /**
+   * Applies edits to a copy of the cluster and compares the two worlds.
+   *
+   * @param key of the finding that the fix is for
+   * @param broken the connections that it breaks
+   * @returns `undefined` when the edit cannot be applied, or does not make the finding vanish: such a fix is not offered
+   */
+  try(edits: readonly Edit[], key: string, broken: readonly Path[]): FixCheck | undefined {
+    const world = changedWorld(edits, this.#network)
+    if (world === undefined) return undefined
+    const namespaces = world.namespaces
+    const question = { kind: 'scan', namespaces } as const
+    const scope = namespaces.join(',')
+    const before = this.#before.get(scope) ?? examine(question, world.before)
+    this.#before.set(scope, before)
+    const after = examine(question, world.after)
+    const remaining = new Set(after.findings.map((finding) => finding.key))
+    if (remaining.has(key)) return undefined
+    const had = new Set(before.findings.map((finding) => finding.key))
+    const introduces = after.joined.causes.filter(
+      (finding) => finding.severity !== 'note' && !had.has(finding.key),
+    )
+    const ways = broken.map((path) => ({ path, after: walk(afterwards(path, after), world.after) }))
+    const resolves = [...had].filter((item) => !remaining.has(item)).sort()
+    const stillBroken = ways.filter(({ after: way }) => isBroken({ outcome: way.outcome }))
+    const common = { resolves, introduces, ways }
+    if (this.#dependsOnNewPods(broken, world.restarted)) {
+      return {
+        ...common,
+        outcome: 'not-checkable',
+        reason: word('whether the new pods become ready shows only when they run'),
+      }
+    }
+    if (stillBroken.length === 0) return { ...common, outcome: 'works' }
+    return {
+      ...common,
+      outcome: 'partly',
+      reason: word(`${stillBroken.length} of ${ways.length} connections meet a further problem`),
+    }
+  }
+
+  /** Whether a mended connection would end at pods that the edit starts. */
+  #dependsOnNewPods(broken: readonly Path[], restarted: ReadonlySet<string>): boolean {
+    return broken.some(({ connection }) => {
+      const { destination } = this.#network.traffic.destination(connection)
+      if (destination.kind !== 'service') return false
+      return this.#network.services
+        .backends(destination.service)
+        .items.some((workload) => restarted.has(workload.key))
+    })
+  }
+}
+
+/** The same intent in the changed world: an edited client dials from its new template. */
+function afterwards(path: Path, after: Examination): Path['connection'] {
+  const { client, dials } = path.connection
+  const same = after.scope.connections.find((connection) => connection.key === path.connection.key)
+  if (same !== undefined || client.kind !== 'workload') return same ?? path.connection
+  const fields = new Set(dials.map((dial) => `${dial.source.object.name} ${dial.source.field}`))
+  const moved = after.scope.connections.find(
+    (connection) =>
+      connection.client.kind === 'workload' &&
+      connection.client.workload.key === client.workload.key &&
+      connection.dials.some((dial) => fields.has(`${dial.source.object.name} ${dial.source.field}`)),
+  )
+  return moved ?? path.connection
+}

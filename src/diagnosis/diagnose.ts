@@ -1,0 +1,128 @@
+import { objectAt, undo } from '../change/changed-world.ts'
+import { ownerOf } from '../change/owner.ts'
+import type { Network } from '../network/network.ts'
+import type { Finding, Severity } from '../rules/finding.ts'
+import type { Gap, Snapshot } from '../snapshot/snapshot.ts'
+import type { HopKind, Outcome, Path } from '../trace/path.ts'
+import { assumptionsOf } from './assumptions.ts'
+import { FixTrial } from './check-fix.ts'
+import type { Diagnosis, FixCheck, OfferedFix, Problem, Summary } from './diagnosis.ts'
+import { type Examination, examine } from './examine.ts'
+import { mostImportantFirst } from './join.ts'
+import type { Question } from './question.ts'
+import { specChanges } from './spec-changes.ts'
+
+/** Fixes are tried for the first problems in print order: a count, so that the answer is the same on any machine. */
+const triedFixes = 20
+
+/** Answers a question about a network: what is broken, why, what it breaks, and what would mend it. */
+export function diagnose(question: Question, network: Network): Diagnosis {
+  const examination = examine(question, network)
+  const { joined, paths } = examination
+  const trial = new FixTrial(network)
+  const ordered = [...joined.causes].sort(
+    (a, b) =>
+      mostImportantFirst({ ...a, key: '' }, { ...b, key: '' }) ||
+      breakCount(b, examination) - breakCount(a, examination) ||
+      mostImportantFirst(a, b),
+  )
+  const problems = ordered.map((cause, index) => problem(cause, index, examination, network, trial))
+  const { snapshot } = network.inventory
+  return {
+    takenAt: snapshot.takenAt,
+    server: snapshot.server,
+    question,
+    verdict: summarise(problems, paths),
+    problems,
+    paths,
+    assumptions: assumptionsOf(examination, network),
+    gaps: distinctGaps(examination),
+    unknown: examination.unknown,
+    notChecked: notCheckedHops(paths),
+    suppressed: 0,
+  }
+}
+
+function breakCount(cause: Finding, { joined }: Examination): number {
+  return joined.breaks.get(cause.key)?.length ?? 0
+}
+
+function problem(
+  cause: Finding,
+  index: number,
+  { joined }: Examination,
+  network: Network,
+  trial: FixTrial,
+): Problem {
+  const breaks = joined.breaks.get(cause.key) ?? []
+  const edits = cause.fix?.edits ?? []
+  const tried: FixCheck | undefined =
+    edits.length > 0 && index < triedFixes ? trial.try(edits, cause.key, breaks) : undefined
+  const isOffered = edits.length > 0 && (tried !== undefined || index >= triedFixes)
+  return {
+    cause,
+    symptoms: joined.symptoms.get(cause.key) ?? [],
+    breaks,
+    changed: cause.severity === 'error' ? specChanges(cause, network) : [],
+    fix: isOffered ? offer(cause, network) : undefined,
+    fixCheck: tried,
+  }
+}
+
+function offer(cause: Finding, network: Network): OfferedFix {
+  const edits = cause.fix?.edits ?? []
+  const owners = edits.flatMap((edit) => {
+    const object = objectAt(edit.reference, network)
+    return object === undefined ? [] : (ownerOf(object) ?? [])
+  })
+  return { edits, note: cause.fix?.note, undo: undo(edits, network), owner: owners[0] }
+}
+
+function summarise(problems: readonly Problem[], paths: readonly Path[]): Summary {
+  const count = (severity: Severity): number =>
+    problems.filter(({ cause }) => cause.severity === severity).length
+  const outcomes = (outcome: Outcome): number => paths.filter((path) => path.outcome === outcome).length
+  const broken = outcomes('fails') + outcomes('partly')
+  const suspect = new Set(
+    problems
+      .filter(({ cause }) => cause.severity === 'error')
+      .flatMap(({ breaks }) => breaks.filter((path) => path.firstBroken === undefined)),
+  )
+  const outcome: Outcome =
+    outcomes('fails') > 0
+      ? 'fails'
+      : broken + suspect.size > 0
+        ? 'partly'
+        : outcomes('unknown') > 0
+          ? 'unknown'
+          : 'passes'
+  return {
+    problems: { error: count('error'), warning: count('warning'), note: count('note') },
+    connections: { of: paths.length, broken, suspect: suspect.size, unknown: outcomes('unknown') },
+    outcome,
+  }
+}
+
+function distinctGaps({ scope, unknown, paths }: Examination): readonly Gap[] {
+  const fromPaths = paths.flatMap((path) => path.hops.flatMap((hop) => hop.verdict.gaps ?? []))
+  const all = [...scope.gaps, ...unknown.flatMap((check) => check.gaps), ...fromPaths]
+  const byText = new Map(all.map((gap) => [`${gap.kind} ${gap.namespace ?? ''} ${gap.why}`, gap]))
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gap]) => gap)
+}
+
+function notCheckedHops(paths: readonly Path[]): readonly HopKind[] {
+  const kinds = new Set<HopKind>()
+  const note = (hops: Path['hops']): void => {
+    for (const hop of hops) {
+      if (hop.verdict.outcome === 'not-checked') kinds.add(hop.kind)
+      for (const branch of hop.branches ?? []) note(branch.hops)
+    }
+  }
+  for (const path of paths) note(path.hops)
+  return [...kinds]
+}
+
+/** Whether what a snapshot lacks stands against a whole answer, for `--strict`. */
+export function isWhole(snapshot: Snapshot, diagnosis: Diagnosis): boolean {
+  return diagnosis.gaps.length === 0 && snapshot.coverage.gaps.length === 0
+}

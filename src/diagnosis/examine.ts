@@ -1,0 +1,52 @@
+import type { Network } from '../network/network.ts'
+import { catalogue } from '../rules/catalogue.ts'
+import type { Finding } from '../rules/finding.ts'
+import type { Path } from '../trace/path.ts'
+import { walk } from '../trace/walk.ts'
+import type { UnknownCheck } from './diagnosis.ts'
+import { severityByConsumers } from './guards.ts'
+import { type Joined, joinFindings } from './join.ts'
+import type { Question } from './question.ts'
+import { type RuleRun, runRules } from './run-rules.ts'
+import { type Scope, scopeOf } from './scope.ts'
+import { unexplainedFindings } from './unexplained.ts'
+
+/** One look at one world: what is in scope, how its connections go, what the rules say, joined. */
+export interface Examination {
+  readonly scope: Scope
+  readonly paths: readonly Path[]
+  readonly findings: readonly Finding[]
+  readonly joined: Joined
+  readonly unknown: readonly UnknownCheck[]
+  readonly reads: RuleRun['reads']
+}
+
+/** Runs rules and walks connections for a question, without trying any fix. */
+export function examine(question: Question, network: Network): Examination {
+  const scope = scopeOf(question, network)
+  const paths = scope.connections.map((connection) => walk(connection, network))
+  const run = runRules(question, scope, network)
+  const joined = joinFindings(run.findings, paths, catalogue)
+  const extra = unexplainedFindings(joined.unexplained, network, (path) =>
+    unexplainedSeverity(path, question, network),
+  )
+  if (extra.length === 0)
+    return { scope, paths, findings: run.findings, joined, unknown: run.unknown, reads: run.reads }
+  const findings = [...run.findings, ...extra]
+  const again = joinFindings(findings, paths, catalogue)
+  const breaks = new Map(again.breaks)
+  for (const finding of extra) {
+    breaks.set(
+      finding.key,
+      joined.unexplained.filter(({ hop }) => hop.place === finding.place).map(({ path }) => path),
+    )
+  }
+  return { scope, paths, findings, joined: { ...again, breaks }, unknown: run.unknown, reads: run.reads }
+}
+
+function unexplainedSeverity(path: Path, question: Question, network: Network): Finding['severity'] {
+  if (network.inventory.snapshot.coverage.world === 'open') return 'warning'
+  const { destination } = network.traffic.destination(path.connection)
+  if (destination.kind !== 'service') return 'error'
+  return severityByConsumers('Service', destination.service, 'error', question, network)
+}

@@ -1,0 +1,181 @@
+import type { Place } from '../network/traffic/place.ts'
+import type { Finding } from '../rules/finding.ts'
+import type { AnyRule } from '../rules/rule.ts'
+import { type Hop, isBroken, type Path, type Reason } from '../trace/path.ts'
+
+/** Findings joined with the ways that they explain. */
+export interface Joined {
+  readonly causes: readonly Finding[]
+  /** Key of a cause -> findings that are only its consequences. */
+  readonly symptoms: ReadonlyMap<string, readonly Finding[]>
+  /** Key of a cause -> the connections that it breaks, or may break. */
+  readonly breaks: ReadonlyMap<string, readonly Path[]>
+  /** Broken ways that no finding explains. */
+  readonly unexplained: readonly { readonly path: Path; readonly hop: Hop }[]
+}
+
+interface RuleFacts {
+  readonly explains: ReadonlySet<Reason>
+  readonly over: ReadonlySet<string>
+}
+
+/**
+ * Folds on data only: a finding that a more specific one at the same hop stands over is its symptom; findings with
+ * the same object and the same edit are one. The result does not depend on the order of the input.
+ */
+export function joinFindings(
+  findings: readonly Finding[],
+  paths: readonly Path[],
+  rules: readonly AnyRule[],
+): Joined {
+  const facts = new Map<string, RuleFacts>(
+    rules.map(({ id, explains = [], over = [] }) => [
+      id,
+      { explains: new Set(explains), over: new Set(over) },
+    ]),
+  )
+  const byPlace = indexByPlace(findings)
+  const parent = new Map<string, Finding>()
+  const fold = (symptom: Finding, cause: Finding): void => {
+    const known = parent.get(symptom.key)
+    if (known === undefined || cause.key < known.key) parent.set(symptom.key, cause)
+  }
+  const explainedBy = new Map<Path, readonly Finding[]>()
+  const unexplained: { path: Path; hop: Hop }[] = []
+  for (const together of byPlace.values()) foldTogether(together, facts, fold)
+  for (const path of paths) {
+    const explaining = new Set<Finding>()
+    for (const hop of path.hops) {
+      const here = at(placesOf(hop), byPlace)
+      foldTogether(here, facts, fold)
+      if (!isBroken(hop.verdict)) for (const finding of suspects(hop, byPlace)) explaining.add(finding)
+    }
+    const broken = path.firstBroken
+    if (broken !== undefined) {
+      const found = at(placesOf(broken), byPlace).filter((finding) => explains(finding, broken, facts))
+      for (const finding of found) explaining.add(finding)
+      if (found.length === 0) unexplained.push({ path, hop: broken })
+    }
+    explainedBy.set(path, [...explaining])
+  }
+  foldSameEdit(findings, parent, fold)
+  return assemble(findings, parent, explainedBy, unexplained)
+}
+
+function indexByPlace(findings: readonly Finding[]): ReadonlyMap<Place, readonly Finding[]> {
+  const index = new Map<Place, Finding[]>()
+  for (const finding of findings) {
+    for (const place of finding.places) {
+      const found = index.get(place)
+      if (found === undefined) index.set(place, [finding])
+      else found.push(finding)
+    }
+  }
+  return index
+}
+
+function at(places: readonly Place[], index: ReadonlyMap<Place, readonly Finding[]>): readonly Finding[] {
+  return [...new Set(places.flatMap((place) => index.get(place) ?? []))]
+}
+
+/** Everything that a hop's verdict rests on, the branches that break it included. */
+function placesOf(hop: Hop): readonly Place[] {
+  const branches = (hop.branches ?? []).flatMap((branch) => [branch.place, ...branch.hops.flatMap(placesOf)])
+  return [hop.place, ...hop.behind, ...branches]
+}
+
+function explains(finding: Finding, hop: Hop, facts: ReadonlyMap<string, RuleFacts>): boolean {
+  const { reason } = hop.verdict
+  return reason !== undefined && facts.get(finding.rule)?.explains.has(reason) === true
+}
+
+/** Likely faults of endpoints that the model lets pass: the share of the connections that meets them is suspect. */
+function suspects(hop: Hop, index: ReadonlyMap<Place, readonly Finding[]>): readonly Finding[] {
+  const places = (hop.branches ?? []).flatMap((branch) => [
+    branch.place,
+    ...branch.hops.flatMap((inner) => [inner.place, ...inner.behind]),
+  ])
+  return at([hop.place, ...places], index).filter(
+    (finding) => finding.severity === 'error' && finding.proof === 'likely',
+  )
+}
+
+/** Folds among findings that speak of one hop, or of one place. */
+function foldTogether(
+  findings: readonly Finding[],
+  facts: ReadonlyMap<string, RuleFacts>,
+  fold: (symptom: Finding, cause: Finding) => void,
+): void {
+  if (findings.length < 2) return
+  for (const cause of findings) {
+    const over = facts.get(cause.rule)?.over
+    if (over === undefined || over.size === 0) continue
+    for (const other of findings) if (over.has(other.rule)) fold(other, cause)
+  }
+}
+
+/** One fault may be met by several rules: what is mended by the very same edit of the same object is one problem. */
+function foldSameEdit(
+  findings: readonly Finding[],
+  parent: ReadonlyMap<string, Finding>,
+  fold: (symptom: Finding, cause: Finding) => void,
+): void {
+  const free = findings.filter(
+    (finding) => finding.fix !== undefined && finding.fix.edits.length > 0 && !parent.has(finding.key),
+  )
+  const groups = Map.groupBy(
+    free,
+    (finding) =>
+      `${finding.about.kind}/${finding.about.namespace}/${finding.about.name} ${JSON.stringify(finding.fix?.edits)}`,
+  )
+  for (const group of groups.values()) {
+    const [first, ...rest] = [...group].sort(mostImportantFirst)
+    for (const other of rest) if (first !== undefined) fold(other, first)
+  }
+}
+
+const severities = { error: 0, warning: 1, note: 2 } as const
+const proofs = { observed: 0, proven: 1, likely: 2 } as const
+
+/** Errors before warnings, proven before likely, then by key, so that the order never depends on the input. */
+export function mostImportantFirst(a: Finding, b: Finding): number {
+  return (
+    severities[a.severity] - severities[b.severity] ||
+    proofs[a.proof] - proofs[b.proof] ||
+    (a.key < b.key ? -1 : 1)
+  )
+}
+
+function assemble(
+  findings: readonly Finding[],
+  parent: ReadonlyMap<string, Finding>,
+  explainedBy: ReadonlyMap<Path, readonly Finding[]>,
+  unexplained: Joined['unexplained'],
+): Joined {
+  const root = (finding: Finding): Finding => {
+    const seen = new Set<Finding>()
+    let current = finding
+    for (
+      let next = parent.get(current.key);
+      next !== undefined && !seen.has(next);
+      next = parent.get(current.key)
+    ) {
+      seen.add(next)
+      current = next
+    }
+    return current
+  }
+  const symptoms = new Map<string, Finding[]>()
+  const causes: Finding[] = []
+  for (const finding of findings) {
+    const cause = root(finding)
+    if (cause === finding) causes.push(finding)
+    else symptoms.set(cause.key, [...(symptoms.get(cause.key) ?? []), finding])
+  }
+  const breaks = new Map<string, Path[]>()
+  for (const [path, explaining] of explainedBy) {
+    for (const cause of new Set(explaining.map(root)))
+      breaks.set(cause.key, [...(breaks.get(cause.key) ?? []), path])
+  }
+  return { causes: causes.sort(mostImportantFirst), symptoms, breaks, unexplained }
+}

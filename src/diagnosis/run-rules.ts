@@ -1,0 +1,162 @@
+import { type Bucket, UnknownVerdict } from '../network/inventory/read.ts'
+import type { Network } from '../network/network.ts'
+import { clientReference } from '../network/traffic/connection.ts'
+import { catalogue } from '../rules/catalogue.ts'
+import type { Finding, FindingDraft, Severity } from '../rules/finding.ts'
+import type { AnyRule, Rule } from '../rules/rule.ts'
+import type { SubjectKind, Subjects } from '../rules/subject.ts'
+import { keyOf, type ObjectReference, referenceTo } from '../snapshot/snapshot.ts'
+import type { UnknownCheck } from './diagnosis.ts'
+import { isDepartedSubject, severityByConsumers } from './guards.ts'
+import type { Question } from './question.ts'
+import type { Scope } from './scope.ts'
+
+export interface RuleRun {
+  readonly findings: readonly Finding[]
+  readonly unknown: readonly UnknownCheck[]
+  /** Which buckets each rule looked into, over all of its checks. */
+  readonly reads: ReadonlyMap<string, ReadonlySet<Bucket>>
+}
+
+/** The subjects of every kind that a scope holds. */
+function enumerate(scope: Scope, network: Network): { readonly [K in SubjectKind]: readonly Subjects[K][] } {
+  const { services, workloads, connections, nodes } = scope
+  const { inventory } = network
+  const clusterWide = [
+    ...inventory.list('MutatingWebhookConfiguration').items,
+    ...inventory.list('ValidatingWebhookConfiguration').items,
+  ]
+  return {
+    Service: services,
+    ServicePort: services.flatMap((service) => service.spec.ports.map((port) => ({ service, port }))),
+    Endpoint: services.flatMap((service) => network.services.endpoints(service).items),
+    Workload: workloads,
+    Connection: connections.map((connection) => ({
+      connection,
+      resolved: network.traffic.destination(connection),
+    })),
+    Node: nodes,
+    WebhookConfiguration: scope.control ? clusterWide : [],
+    ApiService: scope.control ? inventory.list('APIService').items : [],
+  }
+}
+
+/** Runs every rule on every subject of a scope, with the guards that are common to all. */
+export function runRules(
+  question: Question,
+  scope: Scope,
+  network: Network,
+  rules: readonly AnyRule[] = catalogue,
+): RuleRun {
+  const subjects = enumerate(scope, network)
+  const findings = new Map<string, Finding>()
+  const unknown: UnknownCheck[] = []
+  const reads = new Map<string, Set<Bucket>>()
+  const run = <K extends SubjectKind>(rule: Rule<K>): undefined => {
+    const buckets = new Set<Bucket>()
+    reads.set(rule.id, buckets)
+    for (const subject of subjects[rule.subject]) {
+      if (isDepartedSubject[rule.subject](subject)) continue
+      const result = checkOne(rule, subject, network)
+      for (const bucket of result.buckets) buckets.add(bucket)
+      if (result.gaps !== undefined)
+        unknown.push({ rule: rule.id, about: subjectReference(rule.subject, subject), gaps: result.gaps })
+      for (const draft of result.drafts) {
+        const severity = severityByConsumers(
+          rule.subject,
+          subject,
+          draft.severity ?? rule.severity,
+          question,
+          network,
+        )
+        const finding = finish(rule.id, draft, severity, result.open, subjectReference(rule.subject, subject))
+        if (!findings.has(finding.key)) findings.set(finding.key, finding)
+      }
+    }
+  }
+  for (const rule of rules) runAny(rule, run)
+  return { findings: [...findings.values()], unknown, reads }
+}
+
+/** Opens the union, so that each rule meets subjects of its own kind. */
+function runAny(rule: AnyRule, run: <K extends SubjectKind>(rule: Rule<K>) => undefined): undefined {
+  switch (rule.subject) {
+    case 'Service':
+      return run(rule)
+    case 'ServicePort':
+      return run(rule)
+    case 'Endpoint':
+      return run(rule)
+    case 'Workload':
+      return run(rule)
+    case 'Connection':
+      return run(rule)
+    case 'Node':
+      return run(rule)
+    case 'WebhookConfiguration':
+      return run(rule)
+    case 'ApiService':
+      return run(rule)
+  }
+}
+
+interface CheckResult {
+  readonly drafts: readonly FindingDraft[]
+  readonly open: boolean
+  readonly buckets: ReadonlySet<Bucket>
+  readonly gaps?: UnknownVerdict['gaps']
+}
+
+function checkOne<K extends SubjectKind>(rule: Rule<K>, subject: Subjects[K], network: Network): CheckResult {
+  const watched = network.inventory.log.watch(() => {
+    try {
+      const found = rule.check(subject, network)
+      return { drafts: found === undefined ? [] : isList(found) ? found : [found] }
+    } catch (error) {
+      if (error instanceof UnknownVerdict) return { drafts: [], gaps: error.gaps }
+      throw error
+    }
+  })
+  return { ...watched.value, open: watched.open, buckets: watched.buckets }
+}
+
+function isList(found: FindingDraft | readonly FindingDraft[]): found is readonly FindingDraft[] {
+  return Array.isArray(found)
+}
+
+/** Among manifests, what rests on absence is at most a likely warning: the object may exist elsewhere. */
+function finish(
+  rule: string,
+  draft: FindingDraft,
+  severity: Severity,
+  open: boolean,
+  subject: ObjectReference,
+): Finding {
+  const about = draft.about ?? subject
+  return {
+    ...draft,
+    rule,
+    about,
+    open,
+    proof: open ? 'likely' : draft.proof,
+    severity: open && severity === 'error' ? 'warning' : severity,
+    places: [draft.place, ...(draft.alsoAt ?? [])],
+    key: `${rule} ${keyOf(about)} ${draft.place}`,
+  }
+}
+
+/** The object that stands for a subject when a rule names no other. */
+function subjectReference<K extends SubjectKind>(kind: K, subject: Subjects[K]): ObjectReference {
+  const readers: { readonly [P in SubjectKind]: (item: Subjects[P]) => ObjectReference } = {
+    Service: referenceTo,
+    ServicePort: ({ service }) => referenceTo(service),
+    Endpoint: ({ service }) => referenceTo(service),
+    Workload: ({ reference }) => reference,
+    Connection: ({ connection }) =>
+      clientReference(connection.client) ?? { apiVersion: 'v1', kind: 'Service', name: connection.host },
+    Node: referenceTo,
+    WebhookConfiguration: referenceTo,
+    ApiService: referenceTo,
+  }
+  return readers[kind](subject)
+}

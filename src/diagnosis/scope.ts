@@ -1,0 +1,130 @@
+import { joinReads } from '../network/inventory/read.ts'
+import type { Network } from '../network/network.ts'
+import type { Connection } from '../network/traffic/connection.ts'
+import { serviceConnection } from '../network/traffic/traffic.ts'
+import type { Workload } from '../network/workloads/workload.ts'
+import { isKind, type KindName, type KubeObject } from '../snapshot/kinds/kinds.ts'
+import type { Node } from '../snapshot/kinds/node.ts'
+import type { Service } from '../snapshot/kinds/service.ts'
+import type { Gap } from '../snapshot/snapshot.ts'
+import type { Question } from './question.ts'
+
+/** What a question is about: the subjects that may get findings, and the connections that are walked. */
+export interface Scope {
+  readonly services: readonly Service[]
+  readonly workloads: readonly Workload[]
+  readonly connections: readonly Connection[]
+  readonly nodes: readonly Node[]
+  /** Whether webhook configurations and aggregated APIs are asked about: only in a scan of everything. */
+  readonly control: boolean
+  /** Reads that the scope itself lacks: what could not even be enumerated. */
+  readonly gaps: readonly Gap[]
+}
+
+export function scopeOf(question: Question, network: Network): Scope {
+  switch (question.kind) {
+    case 'scan':
+      return scan(question.namespaces, network)
+    case 'service':
+      return aboutService(question.namespace, question.name, network)
+    case 'from':
+      return aboutClient(question.namespace, question.workload, network)
+  }
+}
+
+function scan(namespaces: 'all' | readonly string[], network: Network): Scope {
+  const names = namespaces === 'all' ? allNamespaces(network) : namespaces
+  const services = joinReads(names.map((name) => network.services.in(name)))
+  const workloads = joinReads(names.map((name) => network.workloads.in(name)))
+  const routes = joinReads(names.map((name) => network.traffic.fromRoutes(name)))
+  const dialled = workloads.items.flatMap((workload) => network.traffic.from(workload).items)
+  const incoming = services.items.flatMap((service) => callers(service, network))
+  return {
+    services: services.items,
+    workloads: workloads.items,
+    connections: distinct([...dialled, ...routes.items, ...incoming]),
+    nodes: namespaces === 'all' ? network.inventory.list('Node').items : nodesOf(workloads.items, network),
+    control: namespaces === 'all',
+    gaps: [...services.gaps, ...workloads.gaps, ...routes.gaps],
+  }
+}
+
+function aboutService(namespace: string, name: string, network: Network): Scope {
+  const found = network.services.get(namespace, name)
+  const services = found.items
+  const connections = services.flatMap((service) => callers(service, network))
+  const workloads = services.flatMap((service) => [
+    ...network.services.backends(service).items,
+    ...network.services.selected(service).items.flatMap((pod) => network.workloads.ofPod(pod) ?? []),
+  ])
+  const unique = distinct(workloads)
+  return {
+    services,
+    workloads: unique,
+    connections,
+    nodes: nodesOf(unique, network),
+    control: false,
+    gaps: found.gaps,
+  }
+}
+
+function aboutClient(namespace: string, key: string, network: Network): Scope {
+  const found = network.workloads.get(namespace, key)
+  const connections = found.items.flatMap((workload) => network.traffic.from(workload).items)
+  const services = connections.flatMap((connection) => {
+    const { destination } = network.traffic.destination(connection)
+    return destination.kind === 'service' ? [destination.service] : []
+  })
+  const unique = [...new Set(services)]
+  const behind = unique.flatMap((service) => network.services.backends(service).items)
+  const workloads = distinct([...found.items, ...behind])
+  return {
+    services: unique,
+    workloads,
+    connections,
+    nodes: nodesOf(workloads, network),
+    control: false,
+    gaps: found.gaps,
+  }
+}
+
+/** Everyone who refers to a Service; where nobody does, a connection of anyone to each port, so that it is walked. */
+function callers(service: Service, network: Network): readonly Connection[] {
+  const known = network.traffic.to(service).items
+  if (known.length > 0) return known
+  const client = { kind: 'anyone', namespace: service.metadata.namespace ?? '' } as const
+  const { ports } = service.spec
+  if (ports.length === 0) return [serviceConnection(client, service, undefined, undefined)]
+  return ports.map((port) => serviceConnection(client, service, port.port, port.protocol))
+}
+
+function distinct<T extends { readonly key: string }>(items: readonly T[]): readonly T[] {
+  return [...new Map(items.map((item) => [item.key, item])).values()].sort((a, b) => (a.key < b.key ? -1 : 1))
+}
+
+function nodesOf(workloads: readonly Workload[], network: Network): readonly Node[] {
+  const names = new Set(
+    workloads.flatMap((workload) => workload.pods.flatMap((pod) => pod.spec.nodeName ?? [])),
+  )
+  return [...names].sort().flatMap((name) => network.inventory.get('Node', '', name).items)
+}
+
+const namespacedKinds: readonly KindName[] = [
+  'Service',
+  'Pod',
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'Ingress',
+  'HTTPRoute',
+]
+
+/** Every namespace that holds anything a question could be about. */
+export function allNamespaces(network: Network): readonly string[] {
+  return [...new Set([...namespacedKinds.flatMap((kind) => network.inventory.namespacesOf(kind))])].sort()
+}
+
+/** Whether an object is one of the configurations by which the API server itself calls Services. */
+export function isWebhookConfiguration(object: KubeObject): boolean {
+  return isKind(object, 'MutatingWebhookConfiguration') || isKind(object, 'ValidatingWebhookConfiguration')
+}
