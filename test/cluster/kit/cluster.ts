@@ -17,6 +17,8 @@ export interface TestCluster {
   readonly serverVersion: string
   /** For example `nftables`; `unknown` on a foreign cluster. */
   readonly proxyMode: string
+  /** The names of the nodes. */
+  nodes(): Promise<string[]>
 }
 
 /** The kubeconfig of another disposable cluster (kind and the like) that the tests are pointed at, if any. */
@@ -34,6 +36,8 @@ export async function testCluster(): Promise<TestCluster> {
     isOurs,
     serverVersion: await serverVersion(kubectl),
     proxyMode: options?.proxy ?? 'unknown',
+    nodes: async () =>
+      (await kubectl.run(['get', 'nodes', '-o', 'jsonpath={.items[*].metadata.name}'])).split(' '),
   }
 }
 

@@ -1,0 +1,37 @@
+/** What the truth tests read of netdoctor's JSON. */
+export interface Answered {
+  readonly problems: readonly Problem[]
+}
+
+/** One problem: its rule, and the commands of its fix as they are printed. */
+export interface Problem {
+  readonly rule: string
+  readonly severity: string
+  readonly commands: readonly string[]
+}
+
+/** Reads the JSON form (`netdoctor/v1`); throws when it is not that. */
+export function parseAnswered(json: string): Answered {
+  const answered: unknown = JSON.parse(json)
+  if (field(answered, 'schema') !== 'netdoctor/v1')
+    throw new Error(`not an answer of netdoctor: ${json.slice(0, 200)}`)
+  return { problems: list(field(answered, 'problems')).map(parseProblem) }
+}
+
+function parseProblem(problem: unknown): Problem {
+  return {
+    rule: String(field(problem, 'rule')),
+    severity: String(field(problem, 'severity')),
+    commands: list(field(field(problem, 'fix'), 'commands')).map(String),
+  }
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
