@@ -1,3 +1,4 @@
+import { parseAddress } from '../inventory/address.ts'
 import { type Found, shifted } from './found.ts'
 import { isFileName, isPlausiblePort, isSetting } from './guards.ts'
 import { readHost, readHostPort, readPort } from './hosts.ts'
@@ -59,7 +60,7 @@ function beforePath(text: string, slash: number, hint: Hint): Found | undefined 
   if (head === '' || isImage(path)) return undefined
   const found = readHostPort(head, 0)
   if (found === undefined) return undefined
-  const isRange = /^[0-9]{1,3}$/.test(path) || readHost(path)?.address !== undefined
+  const isRange = /^[0-9]{1,3}$/.test(path) || parseAddress(path) !== undefined
   if (found.address !== undefined) return isRange ? undefined : found
   return found.port === undefined ? undefined : hostOrPort(head, hint)
 }
@@ -110,10 +111,5 @@ function isClusterName(host: string): boolean {
 }
 
 function isWordLike(host: string): boolean {
-  return host.length > 1 && /^[a-z]/.test(host) && !isSetting(host) && !isDuration(host)
-}
-
-/** Go durations and quantities: `30s`, `5m`, `10mi`; they begin with a digit, but `1h30m` may be cut. */
-function isDuration(host: string): boolean {
-  return /^[a-z]{0,2}[0-9]+(ms|us|ns|s|m|h|d|k|mi|gi|mb|gb)?$/.test(host)
+  return host.length > 1 && /^[a-z]/.test(host) && !isSetting(host)
 }

@@ -2,7 +2,7 @@ import type { Container } from '../../snapshot/kinds/pod-spec.ts'
 import type { ObjectReference } from '../../snapshot/snapshot.ts'
 import { scanCommand } from './commands.ts'
 import type { Dial } from './dial.ts'
-import { dialOf } from './dials.ts'
+import { dialOf, sourceOf } from './dials.ts'
 import type { Environment } from './environment.ts'
 import { expandReferences, expandShell, type Lookup } from './expansion.ts'
 import { isScriptFlag, type Word } from './shell.ts'
@@ -22,9 +22,12 @@ export function commandDials(
     return isScriptFlag(texts[index - 1]?.text ?? '') ? expandShell(value, lookup) : value
   })
   const words = new Map(expanded.map((text): [Word, WrittenText] => [{ text: text.text, start: 0 }, text]))
-  return scanCommand([...words.keys()]).flatMap(({ word, found }) => {
+  return scanCommand([...words.keys()]).flatMap(({ word, found, portIn }) => {
     const text = words.get(word)
-    return text === undefined ? [] : [dialOf(found, text)]
+    if (text === undefined) return []
+    const portText = portIn === undefined ? undefined : words.get(portIn.word)
+    if (portIn === undefined || portText === undefined) return [dialOf(found, text)]
+    return [{ ...dialOf(found, text), portWritten: true, portSource: sourceOf(portText, portIn.span) }]
   })
 
   function written(kind: 'command' | 'args', values: readonly string[] = []): readonly WrittenText[] {

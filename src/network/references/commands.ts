@@ -1,4 +1,4 @@
-import { type Found, shifted } from './found.ts'
+import { type Found, type Span, shifted } from './found.ts'
 import { isFileName, isSetting } from './guards.ts'
 import { readHostPort, readPort } from './hosts.ts'
 import { scan } from './scan.ts'
@@ -45,10 +45,20 @@ const clients = new Map<string, Client>(
   } satisfies Record<string, Client>),
 )
 
+/** Options of curl and its like whose value is sent to the host: a Host header, data, a user agent. */
+const sentFlags = new Set(
+  '-H --header -A --user-agent -e --referer -d --data --data-raw --data-binary -F --form'.split(' '),
+)
+
 /** Finds what the commands of a shell script dial. Positions are those of the script. */
 export function scanScript(script: string): readonly Found[] {
   return commandsOf(script).flatMap((words) =>
-    scanCommand(words).flatMap(({ word, found }) => shifted(found, word.start)),
+    scanCommand(words).flatMap(({ word, found, portIn }) => {
+      const placed = shifted(found, word.start)
+      if (portIn === undefined) return placed
+      const [start, end] = portIn.span
+      return { ...placed, portSpan: [portIn.word.start + start, portIn.word.start + end] }
+    }),
   )
 }
 
@@ -56,6 +66,8 @@ export function scanScript(script: string): readonly Found[] {
 export interface WordFound {
   readonly word: Word
   readonly found: Found
+  /** Where the port is written when that is another word: `nc db 5432`. */
+  readonly portIn?: { readonly word: Word; readonly span: Span } | undefined
 }
 
 /** Finds what one command dials: the addresses in its words, and the host operand of well-known clients. */
@@ -65,7 +77,12 @@ export function scanCommand(words: readonly Word[]): readonly WordFound[] {
   const known = name === undefined ? undefined : clients.get(name)
   const operands = known === undefined ? [] : operandsOf(words, known)
   const taken = new Set(operands.map(({ word }) => word))
-  return [...operands, ...words.flatMap((word, index) => (taken.has(word) ? [] : scanWord(words, index)))]
+  const isSent = (index: number): boolean =>
+    known?.positional === 'host' && sentFlags.has(words[index - 1]?.text ?? '')
+  return [
+    ...operands,
+    ...words.flatMap((word, index) => (taken.has(word) || isSent(index) ? [] : scanWord(words, index))),
+  ]
 }
 
 /** The program of a command, without its folder and the words before it: assignments, `until`, `exec`, `timeout 5`. */
@@ -115,9 +132,10 @@ function operandsOf(words: readonly Word[], client: Client): readonly WordFound[
   const placed = shifted(found, host.offset)
   const behind = client.positional === 'host-port' ? second : flagged(own, client.portFlags ?? [])
   const port = behind === undefined || found.port !== undefined ? undefined : readPort(behind.text)
-  if (port === undefined) return [{ word, found: placed }]
+  if (behind === undefined || port === undefined) return [{ word, found: placed }]
   const isUdp = client.positional === 'host-port' && own.some(({ text }) => /^-[a-z]*u[a-z]*$/.test(text))
-  return [{ word, found: { ...placed, port, protocol: isUdp ? 'UDP' : 'TCP' } }]
+  const portIn = { word: behind.word, span: [behind.offset, behind.offset + behind.text.length] } as const
+  return [{ word, found: { ...placed, port, protocol: isUdp ? 'UDP' : 'TCP' }, portIn }]
 }
 
 function readOperand(text: string): Found | undefined {

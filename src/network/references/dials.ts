@@ -1,29 +1,35 @@
 import { keyOf } from '../../snapshot/snapshot.ts'
 import type { Dial, DialSource } from './dial.ts'
-import type { Found } from './found.ts'
+import type { Found, Span } from './found.ts'
 import type { WrittenText } from './written-text.ts'
 
 /** The dial of an address that was found in a text, with the place where it is written. */
 export function dialOf(found: Found, text: WrittenText): Dial {
   const { host, address, port, protocol, scheme, hostSpan, portSpan } = found
   const common = { host, address, port, portWritten: portSpan !== undefined, protocol, scheme }
-  const isBeside = portSpan !== undefined && portSpan[0] === hostSpan[1] + 1
+  const isBeside = portSpan !== undefined && portSpan[0] === hostSpan[1] + 1 && text.text[hostSpan[1]] === ':'
   if (portSpan === undefined) return { ...common, source: sourceOf(text, hostSpan) }
-  if (isBeside && isWrittenTogether(text, hostSpan[0], portSpan[1])) {
+  if (isBeside && isWrittenTogether(text, found, portSpan[1])) {
     return { ...common, source: sourceOf(text, [hostSpan[0], portSpan[1]]) }
   }
   return { ...common, source: sourceOf(text, hostSpan), portSource: sourceOf(text, portSpan) }
 }
 
-/** `$(HOST):5432` has its host in another variable; `$(NAME).prod:5432` is one stretch of the field that joins them. */
-function isWrittenTogether(text: WrittenText, start: number, end: number): boolean {
-  return (
-    text.isOnePiece(start, end) || text.locate(start, end - 1).origin === text.locate(start, start + 1).origin
-  )
+/**
+ * Whether one stretch holds both host and port. `$(HOST):5432` has its host in another variable; in
+ * `$(NAME).prod:5432` the host itself is put together, and only the whole can be replaced.
+ */
+function isWrittenTogether(text: WrittenText, { hostSpan }: Found, end: number): boolean {
+  return isAsWritten(text, [hostSpan[0], end]) || !isAsWritten(text, hostSpan)
+}
+
+function isAsWritten(text: WrittenText, [start, end]: Span): boolean {
+  const { origin, span } = text.locate(start, end)
+  return origin.value.slice(...span) === text.text.slice(start, end)
 }
 
 /** A source for a stretch of a text. */
-export function sourceOf(text: WrittenText, [start, end]: readonly [number, number]): DialSource {
+export function sourceOf(text: WrittenText, [start, end]: Span): DialSource {
   const { origin, span } = text.locate(start, end)
   return { ...origin, span }
 }

@@ -47,7 +47,8 @@ const fileExtensions = new Set(
 )
 
 export function isFileName(name: string): boolean {
-  return fileExtensions.has(name.slice(name.lastIndexOf('.') + 1).toLowerCase())
+  const dot = name.lastIndexOf('.')
+  return dot !== -1 && fileExtensions.has(name.slice(dot + 1).toLowerCase())
 }
 
 /** Words that stand where an address could, and are a setting. */

@@ -80,7 +80,7 @@ export function namesPeer(name: string): boolean {
 /** `HOST`, `HOSTNAME`, `PORT` without more: what the process listens on, or its own name. */
 function isOwnName(name: string): boolean {
   const words = keyWords(name)
-  return name === name.toUpperCase() && words.length === 1 && ownNames.has(words[0] ?? '')
+  return words.length === 1 && ownNames.has(words[0] ?? '') && name === name.toUpperCase()
 }
 
 /** The last word without a number behind it: `REDIS_HOST_2` and `redisHost2` end with `host`. */

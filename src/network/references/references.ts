@@ -1,5 +1,6 @@
 import type { ConfigMap } from '../../snapshot/kinds/config-map.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
+import { serviceCandidates } from '../dns/names.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { memoTable } from '../inventory/memo.ts'
 import { joinReads, type Read } from '../inventory/read.ts'
@@ -66,8 +67,7 @@ export class References {
     }
     const mounted = mountedFiles(workload, this.#inventory)
     dials.push(...mounted.files.flatMap((file) => this.#inFile(file, environments.get(file.container.name))))
-    const own = ownNames(workload)
-    const items = distinct(dials.filter(({ host }) => !own.has(host)))
+    const items = distinct(dials.filter(({ host }) => !isOwnName(host, workload)))
     return { ...joinReads<ConfigMap>([...reads, ...mounted.reads]), items }
   }
 
@@ -104,12 +104,17 @@ export class References {
   }
 }
 
-/** Names of the workload's own pods: a pod that names itself dials nobody. */
-function ownNames({ pods, reference, replicas, spec }: Workload): ReadonlySet<string> {
-  const names = pods.map(({ metadata }) => metadata.name)
-  const ordinals =
-    reference.kind === 'StatefulSet'
-      ? Array.from({ length: Math.min(replicas ?? 0, 100) }, (_, index) => `${reference.name}-${index}`)
-      : []
-  return new Set([...names, ...ordinals, ...(spec.hostname === undefined ? [] : [spec.hostname])])
+/**
+ * Whether a host is the workload's own name: that of one of its pods, or of a Service called like it. Own URLs are
+ * for others to use.
+ */
+function isOwnName(host: string, { pods, reference, replicas, spec, namespace }: Workload): boolean {
+  if (host === spec.hostname || pods.some(({ metadata }) => metadata.name === host)) return true
+  const ordinal = host.startsWith(`${reference.name}-`)
+    ? Number(host.slice(reference.name.length + 1))
+    : Number.NaN
+  if (reference.kind === 'StatefulSet' && ordinal < (replicas ?? 1)) return true
+  const name = serviceCandidates(host, namespace)
+  const isOwn = name?.service === reference.name && name.namespace === namespace && name.podName === undefined
+  return isOwn && reference.kind !== 'Job' && reference.kind !== 'CronJob'
 }

@@ -65,7 +65,7 @@ export function findUrls(text: string): readonly Url[] {
     if (start === at) continue
     const scheme = text.slice(start, at).toLowerCase()
     const authorityStart = pathTargets.has(scheme) && text[from] === '/' ? from + 1 : from
-    const end = authorityEnd(text, authorityStart)
+    const end = withoutNextScheme(text, authorityStart, authorityEnd(text, authorityStart))
     const urlEnd = tailEnd(text, end)
     urls.push({
       span: [start, urlEnd],
@@ -108,6 +108,13 @@ function authorityEnd(text: string, start: number): number {
   return text.length
 }
 
+/** The authority of `http://a:80,http://b:80` ends at the comma: behind it stands the next URL's scheme. */
+function withoutNextScheme(text: string, start: number, end: number): number {
+  if (!text.startsWith('://', end - 1)) return end
+  const comma = text.slice(start, end).lastIndexOf(',')
+  return comma === -1 ? end : start + comma
+}
+
 function tailEnd(text: string, start: number): number {
   let at = start
   while (at < text.length && !tailStops.has(text[at] ?? '')) at++
@@ -122,9 +129,7 @@ function hostsOf(text: string, start: number, end: number, scheme: string): read
   let at = start + user
   for (const part of hosts.split(',')) {
     const item = readHostPort(part.endsWith(':') ? part.slice(0, -1) : part, at)
-    // The last part of `http://a:80,http://b:80` is the next URL's scheme.
-    const isNextScheme = part.endsWith(':') && text.startsWith('//', at + part.length)
-    if (item !== undefined && !isNextScheme) found.push(withScheme(item, scheme))
+    if (item !== undefined) found.push(withScheme(item, scheme))
     at += part.length + 1
   }
   return found
