@@ -1,6 +1,8 @@
 /** What the truth tests read of netdoctor's JSON. */
 export interface Answered {
   readonly problems: readonly Problem[]
+  /** What clients would feel at the hops that fail, where netdoctor says it. */
+  readonly symptoms: readonly string[]
 }
 
 /** One problem: its rule, and the commands of its fix as they are printed. */
@@ -15,7 +17,20 @@ export function parseAnswered(json: string): Answered {
   const answered: unknown = JSON.parse(json)
   if (field(answered, 'schema') !== 'netdoctor/v1')
     throw new Error(`not an answer of netdoctor: ${json.slice(0, 200)}`)
-  return { problems: list(field(answered, 'problems')).map(parseProblem) }
+  const connections = list(field(answered, 'connections'))
+  return {
+    problems: list(field(answered, 'problems')).map(parseProblem),
+    symptoms: connections.flatMap(symptomsOf),
+  }
+}
+
+/** The symptoms on a connection: of its hops, and of the hops through each endpoint. */
+function symptomsOf(way: unknown): string[] {
+  return list(field(way, 'hops')).flatMap((hop) => {
+    const symptom = field(hop, 'symptom')
+    const ofBranches = list(field(hop, 'branches')).flatMap(symptomsOf)
+    return typeof symptom === 'string' ? [symptom, ...ofBranches] : ofBranches
+  })
 }
 
 function parseProblem(problem: unknown): Problem {

@@ -59,7 +59,7 @@ export async function seeTruth(truth: TruthCase): Promise<Sighting> {
   return { rule: truth.rule, fault: truth.fault, felt, mended, serverVersion, proxyMode }
 }
 
-async function feelTheFault(stage: Stage, truth: TruthCase): Promise<void> {
+export async function feelTheFault(stage: Stage, truth: TruthCase): Promise<void> {
   const expected = describeAnswer(truth.feels)
   if (truth.share !== 'some') {
     await untilAnswers(
@@ -83,7 +83,14 @@ async function explained(stage: Stage, truth: TruthCase): Promise<Problem> {
     last = await ask(stage, truth)
     return last.problems.find(({ rule }) => rule === truth.rule)
   }
-  return waitFor(what, find, { timeoutMs: 75_000, intervalMs: 1500 })
+  const problem = await waitFor(what, find, { timeoutMs: 75_000, intervalMs: 1500 })
+  const predicted = last?.symptoms ?? []
+  if (predicted.length > 0 && !predicted.includes(describeAnswer(truth.feels))) {
+    throw new Error(
+      `the client felt ${describeAnswer(truth.feels)}, netdoctor predicts ${predicted.join(', ')}`,
+    )
+  }
+  return problem
 }
 
 async function mend(stage: Stage, truth: TruthCase, problem: Problem): Promise<string> {
@@ -159,6 +166,7 @@ const defaultClient = 'deployment/curl'
 
 async function dialled(stage: Stage, { dial, client = defaultClient }: TruthCase): Promise<string> {
   if ('url' in dial) return dial.url
-  const { stdout } = await stage.exec(client, ['printenv', dial.variable])
+  const { exitCode, stdout, stderr } = await stage.exec(client, ['sh', '-c', `echo "$${dial.variable}"`])
+  if (exitCode !== 0) throw new Error(stderr)
   return stdout.trim()
 }

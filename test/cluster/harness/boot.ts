@@ -13,7 +13,7 @@ import { runPaths, sourceDir } from './paths.ts'
 import type { Programs } from './programs.ts'
 import { saveSysctls } from './sysctls.ts'
 import { waitFor } from './wait.ts'
-import { joinCluster, openPodNetwork, startPolicyEnforcer } from './worker.ts'
+import { joinCluster, openPodNetwork, startContainerd, startPolicyEnforcer } from './worker.ts'
 
 /** The machines of a cluster besides the workers. */
 export const switchName = 'switch'
@@ -42,6 +42,7 @@ export async function boot(programs: Programs, options: ClusterOptions, progress
     const node = await startMachine(name, address)
     await plugIn(node, switchMachine, address)
     await routeForPods(node)
+    await startContainerd(node)
     nodes.push(node)
   }
   const kubectl = kubectlFor(programs.kubernetes('kubectl'), runPaths.adminKubeconfig)

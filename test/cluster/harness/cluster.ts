@@ -4,6 +4,7 @@ import { kubernetes, moduleBinDir } from '../build/binaries.ts'
 import { boot, type Progress } from './boot.ts'
 import { removeCgroups } from './cgroups.ts'
 import { ClusterError } from './errors.ts'
+import { interruption } from './interruption.ts'
 import { type Kubectl, kubectlFor } from './kubectl.ts'
 import { daemonStates, endMachines } from './machine.ts'
 import { hostInterface } from './network.ts'
@@ -25,7 +26,22 @@ export async function bringUp(options: ClusterOptions, progress: Progress): Prom
   const programs = await buildPrograms(options)
   progress('programs and images')
   await tearDown()
-  await boot(programs, options, progress)
+  try {
+    await boot(programs, options, progress)
+  } catch (error) {
+    throw interruption()?.aborted ? error : await withEndedDaemons(error)
+  }
+}
+
+/** A failed boot is left as it is, to look into: its error names the daemons that ended, and where the logs are. */
+async function withEndedDaemons(cause: unknown): Promise<ClusterError> {
+  const ended = [...(await daemonStates())].filter(([, isRunning]) => !isRunning).map(([daemon]) => daemon)
+  const daemons = ended.length === 0 ? 'all daemons run' : `ended: ${ended.join(', ')}`
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new ClusterError(
+    `${why}\n${daemons}; logs are in ${runPaths.logs}; cluster:down removes what is there`,
+    { cause },
+  )
 }
 
 /** Ends the cluster and removes everything of it but the cache of programs and images. Does nothing where nothing is. */

@@ -5,7 +5,8 @@ import { cgroupRoot } from './cgroups.ts'
 import type { ClusterOptions } from './options.ts'
 import { runPaths } from './paths.ts'
 
-const containerdSocket = '/run/containerd/containerd.sock'
+/** Where containerd listens, inside the node. */
+export const containerdSocket = '/run/containerd/containerd.sock'
 
 /** Every image name is looked up in the cluster's own registry, whatever registry it names. */
 export const registryHosts = `server = "${registryUrl}"

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { addresses, type Worker } from './addresses.ts'
@@ -7,6 +8,7 @@ import { type Machine, startDaemon } from './machine.ts'
 import {
   cniConfiguration,
   containerdConfiguration,
+  containerdSocket,
   kubeletConfiguration,
   kubeProxyConfiguration,
   registryHosts,
@@ -14,28 +16,34 @@ import {
 import type { ClusterOptions } from './options.ts'
 import { runPaths } from './paths.ts'
 import type { Programs } from './programs.ts'
+import { waitFor } from './wait.ts'
 
-/** Starts containerd, the kubelet and kube-proxy. The node registers itself, and is ready once it has a pod network. */
+/** Starts containerd and waits until it listens: a kubelet that does not find it gives up. */
+export async function startContainerd(machine: Machine): Promise<void> {
+  const registryDir = join(machine.dir, 'registries')
+  await mkdir(join(registryDir, '_default'), { recursive: true })
+  await mkdir(cniDir(machine), { recursive: true })
+  await writeFile(join(registryDir, '_default', 'hosts.toml'), registryHosts)
+  await writeFile(join(machine.dir, 'containerd.toml'), containerdConfiguration(cniDir(machine), registryDir))
+  const containerdFlags = { config: join(machine.dir, 'containerd.toml'), 'log-level': 'warn' }
+  await startDaemon(machine, 'containerd', ['containerd', ...flags(containerdFlags)])
+  const socket = join(machine.dir, containerdSocket)
+  await waitFor(`containerd on ${machine.name}`, () => existsSync(socket))
+}
+
+/** Starts the kubelet and kube-proxy. The node registers itself, and is ready once it has a pod network. */
 export async function joinCluster(
   machine: Machine,
   worker: Worker,
   programs: Programs,
   options: ClusterOptions,
 ) {
-  const registryDir = join(machine.dir, 'registries')
-  await mkdir(join(registryDir, '_default'), { recursive: true })
-  await mkdir(cniDir(machine), { recursive: true })
-  await writeFile(join(registryDir, '_default', 'hosts.toml'), registryHosts)
-  await writeFile(join(machine.dir, 'containerd.toml'), containerdConfiguration(cniDir(machine), registryDir))
   await writeFile(join(machine.dir, 'kubelet.json'), JSON.stringify(kubeletConfiguration(worker)))
   await writeFile(
     join(machine.dir, 'kube-proxy.json'),
     JSON.stringify(kubeProxyConfiguration(worker, options)),
   )
   await makeCgroups(worker.name)
-
-  const containerdFlags = { config: join(machine.dir, 'containerd.toml'), 'log-level': 'warn' }
-  await startDaemon(machine, 'containerd', ['containerd', ...flags(containerdFlags)])
   const labels = { 'topology.kubernetes.io/region': 'test', 'topology.kubernetes.io/zone': worker.zone }
   const kubeletFlags = {
     config: join(machine.dir, 'kubelet.json'),

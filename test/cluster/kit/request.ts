@@ -30,7 +30,8 @@ export async function askFrom(exec: Exec, url: string): Promise<Answer> {
     case 6:
       return resolverAnswer(exec, new URL(url).hostname)
     case 7:
-      return /No route to host|Network is unreachable/.test(curl.stderr) ? 'unreachable' : 'refused'
+      // A name with several addresses fails once for each: localhost is also ::1, where there may be no IPv6.
+      return curl.stderr.includes('Connection refused') ? 'refused' : 'unreachable'
     case 28:
       return 'timeout'
     case 35:
