@@ -1,6 +1,7 @@
 import { objectAt, undo } from '../change/changed-world.ts'
 import { ownerOf } from '../change/owner.ts'
 import type { Network } from '../network/network.ts'
+import { place } from '../network/traffic/place.ts'
 import type { Finding, Severity } from '../rules/finding.ts'
 import type { Gap, Snapshot } from '../snapshot/snapshot.ts'
 import type { HopKind, Outcome, Path } from '../trace/path.ts'
@@ -64,9 +65,29 @@ function problem(
     symptoms: joined.symptoms.get(cause.key) ?? [],
     breaks,
     changed: cause.severity === 'error' ? specChanges(cause, network) : [],
+    logs: logLines(cause, network),
     fix: isOffered ? offer(cause, network) : undefined,
     fixCheck: tried,
   }
+}
+
+/** The check name and the field of observations that hold the end of a container's log. */
+export const logCheck = 'previous-log'
+
+/** Where the log of a container is observed. */
+export function logPlace({ namespace, pod, container }: NonNullable<Finding['logs']>[number]): string {
+  return `${place.pod(namespace, pod)} ${container}`
+}
+
+function logLines(cause: Finding, network: Network): readonly string[] {
+  const places = new Set((cause.logs ?? []).map(logPlace))
+  return network.inventory.snapshot.observations
+    .filter((item) => item.check === logCheck && places.has(item.place))
+    .flatMap((item) =>
+      String(item.result['lines'] ?? '')
+        .split('\n')
+        .filter((line) => line !== ''),
+    )
 }
 
 function offer(cause: Finding, network: Network): OfferedFix {
@@ -81,12 +102,16 @@ function offer(cause: Finding, network: Network): OfferedFix {
 function summarise(problems: readonly Problem[], paths: readonly Path[]): Summary {
   const count = (severity: Severity): number =>
     problems.filter(({ cause }) => cause.severity === severity).length
-  const outcomes = (outcome: Outcome): number => paths.filter((path) => path.outcome === outcome).length
+  // A Service that nobody calls is walked for its own sake, and is nobody's connection.
+  const real = paths.filter((path) => path.connection.client.kind !== 'anyone')
+  const outcomes = (outcome: Outcome): number => real.filter((path) => path.outcome === outcome).length
   const broken = outcomes('fails') + outcomes('partly')
   const suspect = new Set(
     problems
       .filter(({ cause }) => cause.severity === 'error')
-      .flatMap(({ breaks }) => breaks.filter((path) => path.firstBroken === undefined)),
+      .flatMap(({ breaks }) =>
+        breaks.filter((path) => path.firstBroken === undefined && path.connection.client.kind !== 'anyone'),
+      ),
   )
   const outcome: Outcome =
     outcomes('fails') > 0
@@ -98,7 +123,7 @@ function summarise(problems: readonly Problem[], paths: readonly Path[]): Summar
           : 'passes'
   return {
     problems: { error: count('error'), warning: count('warning'), note: count('note') },
-    connections: { of: paths.length, broken, suspect: suspect.size, unknown: outcomes('unknown') },
+    connections: { of: real.length, broken, suspect: suspect.size, unknown: outcomes('unknown') },
     outcome,
   }
 }

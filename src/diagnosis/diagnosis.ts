@@ -43,6 +43,8 @@ export interface Problem {
   /** Connections that fail, or may fail, because of it. */
   readonly breaks: readonly Path[]
   readonly changed: readonly SpecChange[]
+  /** Last words of the containers that the cause names, where they were read. Untrusted. */
+  readonly logs: readonly string[]
   readonly fix?: OfferedFix | undefined
   readonly fixCheck?: FixCheck | undefined
 }

@@ -1,0 +1,90 @@
+import { type ClusterSession, openCluster } from '../cluster/cluster.ts'
+import { escapeText } from '../report/escape.ts'
+import { nearest } from '../rules/similar.ts'
+import { type Locate, loadFiles } from '../snapshot/files/load.ts'
+import { locator } from '../snapshot/files/locate.ts'
+import { readSources } from '../snapshot/files/sources.ts'
+import { KnownError } from '../snapshot/known-error.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import { connectionOptions, type InputArguments } from './options.ts'
+import { withProgress } from './progress.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface Input {
+  readonly snapshot: Snapshot
+  /** The namespace that is meant when none is named; absent for files without `-n`: then all of theirs. */
+  readonly namespace: string | undefined
+  readonly locate?: Locate | undefined
+  /** Open as long as the command runs; absent for files. */
+  readonly session?: ClusterSession | undefined
+}
+
+/** Reads what the flags name, runs the command on it, and closes what was opened. */
+export async function withInput<T>(
+  args: InputArguments,
+  wants: { readonly everything: boolean },
+  terminal: Terminal,
+  use: (input: Input) => Promise<T> | T,
+): Promise<T> {
+  if (args.filename !== undefined) return use(fromFiles(args.filename, args, terminal))
+  const session = await openCluster(connectionOptions(args), terminal.signal)
+  try {
+    const namespace = session.namespace
+    const snapshot = await withProgress(
+      terminal,
+      `reading ${session.context ?? session.server}`,
+      (progress) => session.read({ namespaces: wants.everything ? 'all' : [namespace] }, progress),
+    )
+    for (const warning of session.warnings) terminal.err(`warning: ${escapeText(warning)}\n`)
+    if (!wants.everything) await requireNamespace(namespace, snapshot, session)
+    return await use({ snapshot, namespace, session })
+  } finally {
+    await session.close()
+  }
+}
+
+function fromFiles(paths: readonly string[], args: InputArguments, terminal: Terminal): Input {
+  const sources = readSources(paths)
+  const { snapshot, warnings, origins } = loadFiles(sources, {
+    isComplete: args.complete,
+    defaultNamespace: args.namespace ?? 'default',
+  })
+  for (const warning of warnings) terminal.err(`warning: ${escapeText(warning)}\n`)
+  const { namespace } = args
+  if (namespace !== undefined && !namespacesIn(snapshot).includes(namespace)) {
+    throw unknownNamespace(namespace, namespacesIn(snapshot), 'the files given')
+  }
+  return { snapshot, namespace, locate: locator(sources, origins) }
+}
+
+function namespacesIn(snapshot: Snapshot): readonly string[] {
+  return [
+    ...new Set(
+      snapshot.objects.flatMap(({ kind, metadata }) =>
+        kind === 'Namespace' ? metadata.name : (metadata.namespace ?? []),
+      ),
+    ),
+  ]
+}
+
+async function requireNamespace(
+  namespace: string,
+  snapshot: Snapshot,
+  session: ClusterSession,
+): Promise<void> {
+  if (namespacesIn(snapshot).includes(namespace)) return
+  if ((await session.namespaceExists(namespace)) === false) {
+    throw unknownNamespace(
+      namespace,
+      namespacesIn(snapshot),
+      session.context === undefined ? 'the cluster' : `context ${session.context}`,
+    )
+  }
+}
+
+function unknownNamespace(namespace: string, known: readonly string[], where: string): KnownError {
+  const near = nearest(namespace, known)
+  const hint =
+    near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are ${known.slice(0, 8).join(', ')}`
+  return new KnownError('NAMESPACE_NOT_FOUND', `namespace "${namespace}" does not exist in ${where}: ${hint}`)
+}

@@ -1,0 +1,40 @@
+import { Network } from '../network/network.ts'
+import { serviceView } from '../report/views/service.ts'
+import { answer } from './answer.ts'
+import { defineCommand } from './command.ts'
+import { withInput } from './input.ts'
+import { questionFlags } from './options.ts'
+import { findService, parsePlace } from './places.ts'
+import { namespaceOf } from './target-namespace.ts'
+
+export const svc = defineCommand({
+  usage: 'svc <name>',
+  describe: 'one Service: who calls it, each hop, problems, fix',
+  flags: (yargs) =>
+    questionFlags(yargs).positional('name', {
+      type: 'string',
+      demandOption: true,
+      describe: '[NAMESPACE/]NAME',
+    }),
+  run: (args, terminal) => {
+    const argument = parsePlace(args.name)
+    return withInput(
+      { ...args, namespace: argument.namespace ?? args.namespace },
+      { everything: false },
+      terminal,
+      (input) => {
+        const network = Network.of(input.snapshot)
+        const service = findService(argument, namespaceOf(argument, input, network), network)
+        const { namespace = '', name } = service.metadata
+        return answer(
+          { kind: 'service', namespace, name },
+          input,
+          network,
+          args,
+          terminal,
+          (diagnosis, world, options) => serviceView(diagnosis, service, world, options),
+        )
+      },
+    )
+  },
+})

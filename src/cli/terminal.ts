@@ -1,0 +1,38 @@
+/** What the program needs of the process that it runs in; tests may give another. */
+export interface Terminal {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+  /** Columns of standard output; 80 where it is no terminal. */
+  readonly width: number
+  readonly isErrorTty: boolean
+  readonly isOutputTty: boolean
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly signal: AbortSignal
+}
+
+const defaultWidth = 80
+const widest = 120
+
+/** The real terminal. Writing to a closed pipe (`| head`) ends quietly. */
+export function processTerminal(signal: AbortSignal): Terminal {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+  return {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    width: process.stdout.isTTY ? Math.min(process.stdout.columns, widest) : defaultWidth,
+    isErrorTty: process.stderr.isTTY === true,
+    isOutputTty: process.stdout.isTTY === true,
+    env: process.env,
+    signal,
+  }
+}
+
+/** Whether standard output is coloured: asked for, or a terminal that nobody told otherwise. */
+export function usesColor(choice: 'auto' | 'always' | 'never', { isOutputTty, env }: Terminal): boolean {
+  if (choice !== 'auto') return choice === 'always'
+  return isOutputTty && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb'
+}

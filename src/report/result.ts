@@ -1,0 +1,179 @@
+import type { Diagnosis, FixCheck, Problem } from '../diagnosis/diagnosis.ts'
+import type { Question } from '../diagnosis/question.ts'
+import { type Connection, clientReference } from '../network/traffic/connection.ts'
+import type { Evidence, Finding } from '../rules/finding.ts'
+import { maskUserinfo } from '../snapshot/mask-text.ts'
+import type { ObjectReference } from '../snapshot/snapshot.ts'
+import type { Hop, Path } from '../trace/path.ts'
+import { commandFor } from './commands.ts'
+import { connectionText } from './connection-text.ts'
+import { plainText } from './words.ts'
+
+/** The name of this form; it only ever grows. */
+export const schema = 'netdoctor/v1'
+
+/**
+ * A diagnosis as the JSON form that docs/schema describes: flat problems, most important first, plain strings, no
+ * widths and no colours. Untrusted values are escaped as text and masked.
+ */
+export function resultOf(diagnosis: Diagnosis) {
+  const {
+    takenAt,
+    server,
+    question,
+    verdict,
+    problems,
+    paths,
+    assumptions,
+    gaps,
+    unknown,
+    notChecked,
+    suppressed,
+  } = diagnosis
+  return {
+    schema,
+    takenAt,
+    server,
+    question: questionResult(question),
+    verdict,
+    problems: problems.map(problemResult),
+    connections: paths.map(pathResult),
+    assumptions: assumptions.map(plainText),
+    gaps,
+    unknown: unknown.map(({ rule, about, gaps: missing }) => ({
+      rule,
+      subject: subject(about),
+      gaps: missing,
+    })),
+    notChecked,
+    suppressed,
+  }
+}
+
+function questionResult(question: Question) {
+  switch (question.kind) {
+    case 'scan':
+      return { command: 'scan', namespaces: question.namespaces }
+    case 'service':
+      return { command: 'svc', namespace: question.namespace, name: question.name }
+    case 'from':
+      return { command: 'from', namespace: question.namespace, workload: question.workload }
+  }
+}
+
+function subject({ apiVersion, kind, namespace, name }: ObjectReference) {
+  return { apiVersion, kind, namespace, name }
+}
+
+const evidence = ({ reference, field, value }: Evidence) => ({
+  ref: subject(reference),
+  field,
+  value: typeof value === 'string' ? maskUserinfo(value) : value,
+})
+
+function findingResult(finding: Finding) {
+  return {
+    rule: finding.rule,
+    severity: finding.severity,
+    proof: finding.proof,
+    subject: subject(finding.about),
+    place: finding.place,
+    summary: plainText(finding.summary),
+    detail: finding.detail === undefined ? undefined : plainText(finding.detail),
+    evidence: finding.evidence.map(evidence),
+  }
+}
+
+function problemResult({ cause, symptoms, breaks, changed, logs, fix, fixCheck }: Problem) {
+  return {
+    ...findingResult(cause),
+    share: cause.share,
+    advice: cause.advice?.map(plainText),
+    confirm: cause.confirm === undefined ? undefined : plainText(cause.confirm),
+    breaks: breaks.map((path) => breakResult(path, cause)),
+    symptoms: symptoms.map(findingResult),
+    changed: changed.map(({ reference, manager, time }) => ({ ref: subject(reference), manager, time })),
+    logs: logs.length === 0 ? undefined : logs.map((line) => maskUserinfo(line)),
+    fix:
+      fix === undefined
+        ? undefined
+        : {
+            commands: fix.edits.map(commandFor),
+            undo: fix.undo?.map(commandFor),
+            note: fix.note === undefined ? undefined : plainText(fix.note),
+            owner: fix.owner,
+            edits: fix.edits,
+          },
+    fixCheck: fixCheck === undefined ? undefined : fixCheckResult(fixCheck),
+  }
+}
+
+function breakResult(path: Path, cause: Finding) {
+  const client = clientReference(path.connection.client)
+  return {
+    connection: connectionText(path.connection),
+    client: client === undefined ? undefined : subject(client),
+    outcome: path.firstBroken === undefined ? 'suspect' : path.outcome,
+    share: path.share ?? cause.share,
+  }
+}
+
+function fixCheckResult({ outcome, reason, resolves, introduces, ways }: FixCheck) {
+  return {
+    outcome,
+    reason: reason === undefined ? undefined : plainText(reason),
+    resolves,
+    introduces: introduces.map(findingResult),
+    ways: ways.map(({ path, after }) => ({
+      connection: connectionText(path.connection),
+      before: path.outcome,
+      after: after.outcome,
+    })),
+  }
+}
+
+function pathResult(path: Path) {
+  const client = clientReference(path.connection.client)
+  return {
+    key: path.connection.key,
+    connection: connectionText(path.connection),
+    client: client === undefined ? undefined : subject(client),
+    target: targetResult(path.connection),
+    outcome: path.outcome,
+    share: path.share,
+    hops: path.hops.map(hopResult),
+  }
+}
+
+function targetResult({ host, port, protocol }: Connection) {
+  return { host, port, protocol }
+}
+
+function hopResult(hop: Hop): HopResult {
+  const { outcome, reason, share, symptom } = hop.verdict
+  return {
+    hop: hop.kind,
+    place: hop.place,
+    outcome,
+    reason,
+    share,
+    symptom,
+    branches: hop.branches?.map((branch) => ({
+      name: branch.name,
+      place: branch.place,
+      hops: branch.hops.map(hopResult),
+    })),
+  }
+}
+
+interface HopResult {
+  readonly hop: Hop['kind']
+  readonly place: string
+  readonly outcome: Hop['verdict']['outcome']
+  readonly reason: Hop['verdict']['reason']
+  readonly share: Hop['verdict']['share']
+  readonly symptom: Hop['verdict']['symptom']
+  readonly branches:
+    | readonly { readonly name: string; readonly place: string; readonly hops: readonly HopResult[] }[]
+    | undefined
+}

@@ -1,0 +1,166 @@
+import type { FixCheck, OfferedFix, Problem, SpecChange } from '../../diagnosis/diagnosis.ts'
+import type { Evidence, Severity } from '../../rules/finding.ts'
+import { maskUserinfo } from '../../snapshot/mask-text.ts'
+import type { ObjectReference } from '../../snapshot/snapshot.ts'
+import type { Path } from '../../trace/path.ts'
+import { commandFor } from '../commands.ts'
+import { connectionText, targetText } from '../connection-text.ts'
+import type { Block, Row, RowLine, Span } from '../document.ts'
+import { escapeText } from '../escape.ts'
+import { count, duration, plainText, resourceName } from '../words.ts'
+
+export interface ViewOptions {
+  /** Everything in full: evidence, symptoms, notes. */
+  readonly isWide: boolean
+  /** `file:line:column` of a field, for files. */
+  readonly locate?: ((reference: ObjectReference, field: string) => string | undefined) | undefined
+}
+
+const marks: Readonly<Record<Severity, Span>> = {
+  error: { text: '✗', tone: 'bad' },
+  warning: { text: '!', tone: 'warn' },
+  note: { text: 'i', tone: 'dim' },
+}
+
+/** Longer lists end with "and N more"; the JSON form has all of them. */
+const mostLines = 6
+
+/** One problem in full: what, why, what it breaks, what changed, the fix and what came of trying it. */
+export function problemBlock(problem: Problem, takenAt: string, options: ViewOptions): Block {
+  const { cause, symptoms, breaks, changed, logs, fix, fixCheck } = problem
+  const rows: (Row | undefined)[] = [
+    row('breaks', breakLines(breaks, cause.share)),
+    row(
+      'changed',
+      changed.map((change) => ({ text: changeText(change, takenAt) })),
+    ),
+    row(
+      'log',
+      logs.map((line) => ({ text: escapeText(maskUserinfo(line)) })),
+    ),
+    ...fixRows(fix, fixCheck),
+    row(
+      'next',
+      (cause.advice ?? []).map((text) => adviceLine(plainText(text))),
+    ),
+    row(
+      cause.proof === 'likely' ? 'likely' : 'confirm',
+      cause.confirm === undefined ? [] : [{ text: plainText(cause.confirm) }],
+    ),
+    ...(options.isWide
+      ? [
+          row('proof', evidenceLines(cause.evidence, options)),
+          row(
+            'also',
+            symptoms.map((symptom) => ({ text: `${plainText(symptom.summary)} (${symptom.rule})` })),
+          ),
+        ]
+      : []),
+  ]
+  return {
+    kind: 'entry',
+    mark: marks[cause.severity],
+    title: plainText(cause.summary),
+    aside: cause.rule,
+    paragraphs: cause.detail === undefined ? [] : [plainText(cause.detail)],
+    rows: rows.filter((item) => item !== undefined),
+  }
+}
+
+/** One problem in one line, for those that are not errors. */
+export function problemLine({ cause }: Problem): Block {
+  return {
+    kind: 'entry',
+    mark: marks[cause.severity],
+    title: plainText(cause.summary),
+    aside: cause.rule,
+    paragraphs: [],
+    rows: [],
+  }
+}
+
+function row(label: string, lines: readonly RowLine[]): Row | undefined {
+  if (lines.length === 0) return undefined
+  const shown = lines.slice(0, mostLines)
+  const more = lines.length - shown.length
+  return { label, lines: more === 0 ? shown : [...shown, { text: `and ${more} more (-o json has all)` }] }
+}
+
+function breakLines(breaks: readonly Path[], share: Path['share']): readonly RowLine[] {
+  const named = breaks.filter((path) => path.connection.client.kind !== 'anyone')
+  return [...new Set(named.map((path) => breakText(path, share)))].map((text) => ({ text }))
+}
+
+function breakText(path: Path, share: Path['share']): string {
+  const part = path.share ?? (path.firstBroken === undefined ? share : undefined)
+  return part === undefined
+    ? connectionText(path.connection)
+    : `${connectionText(path.connection)} (${part.failing} of ${part.of})`
+}
+
+function changeText({ reference, manager, time }: SpecChange, takenAt: string): string {
+  const age = Date.parse(takenAt) - Date.parse(time)
+  return `${escapeText(resourceName(reference))}, ${duration(age)} before, by ${escapeText(manager)}`
+}
+
+/** Advice that begins like a command is one. */
+function adviceLine(text: string): RowLine {
+  return { text, isCommand: /^kubectl /.test(text) }
+}
+
+function fixRows(fix: OfferedFix | undefined, check: FixCheck | undefined): readonly (Row | undefined)[] {
+  if (fix === undefined) return []
+  const commands = fix.edits.map((edit) => ({ text: commandFor(edit), isCommand: true }))
+  const after: RowLine[] = []
+  if (fix.note !== undefined) after.push({ text: plainText(fix.note) })
+  if (check !== undefined) after.push({ text: checkText(check) })
+  if (fix.owner !== undefined) after.push({ text: ownerText(fix.owner) })
+  return [
+    row('fix', [...commands, ...after]),
+    row(
+      'undo',
+      (fix.undo ?? []).map((edit) => ({ text: commandFor(edit), isCommand: true })),
+    ),
+  ]
+}
+
+function checkText({ outcome, reason, introduces, ways }: FixCheck): string {
+  const mended = ways.filter(
+    ({ path, after }) =>
+      path.outcome !== after.outcome && (after.outcome === 'passes' || after.outcome === 'not-checked'),
+  )
+  const named = mended
+    .filter(({ path }) => path.connection.client.kind !== 'anyone')
+    .map(({ path }) => targetText(path.connection))
+  const works = named.length === 0 ? '' : `: -> ${[...new Set(named)].slice(0, 3).join(', ')} works`
+  const brings =
+    introduces.length === 0
+      ? ''
+      : `; it would bring ${count(introduces.length, 'new problem')}: ${introduces.map((finding) => finding.rule).join(', ')}`
+  const because = reason === undefined ? '' : `; ${plainText(reason)}`
+  switch (outcome) {
+    case 'works':
+      return `tried on a copy${works === '' ? ': the problem is gone' : works}${brings}`
+    case 'partly':
+      return `tried on a copy${works}${because}${brings}`
+    case 'not-checkable':
+      return `tried on a copy: the problem is gone there${because}${brings}`
+  }
+}
+
+const owners = { helm: 'Helm', 'argo-cd': 'Argo CD', flux: 'Flux', controller: 'its controller' } as const
+
+function ownerText({ kind, name }: NonNullable<OfferedFix['owner']>): string {
+  const named = name === undefined ? '' : ` (${escapeText(name)})`
+  return `${owners[kind]}${named} owns this object and would take the change back: mend it there too`
+}
+
+function evidenceLines(evidence: readonly Evidence[], { locate }: ViewOptions): readonly RowLine[] {
+  return evidence.map(({ reference, field, value }) => {
+    const at = locate?.(reference, field)
+    const shown = value === undefined ? 'absent' : escapeText(maskUserinfo(String(value)))
+    return {
+      text: `${escapeText(resourceName(reference))} ${escapeText(field)}: ${shown}${at === undefined ? '' : ` (${at})`}`,
+    }
+  })
+}
