@@ -5,23 +5,34 @@ import { toText } from '../report/formats/table.ts'
 import type { OutputArguments } from './options.ts'
 import { type Terminal, usesColor } from './terminal.ts'
 
+interface Answer {
+  readonly result: () => unknown
+  readonly document: () => Document
+}
+
 /** Prints one answer in the format that was asked for: the result as data, or the document as text. */
 export function print(
   args: Pick<OutputArguments, 'output' | 'color'>,
   terminal: Terminal,
-  answer: { readonly result: () => unknown; readonly document: () => Document },
+  answer: Answer,
 ): void {
-  switch (args.output) {
+  terminal.out(rendered(args, terminal, answer))
+}
+
+function rendered(
+  { output, color }: Pick<OutputArguments, 'output' | 'color'>,
+  terminal: Terminal,
+  answer: Answer,
+): string {
+  switch (output) {
     case 'json':
-      return terminal.out(toJson(answer.result()))
+      return toJson(answer.result())
     case 'yaml':
-      return terminal.out(toYaml(answer.result()))
+      return toYaml(answer.result())
     case 'markdown':
-      return terminal.out(toMarkdown(answer.document()))
+      return toMarkdown(answer.document())
     case 'table':
     case 'wide':
-      return terminal.out(
-        toText(answer.document(), { width: terminal.width, color: usesColor(args.color, terminal) }),
-      )
+      return toText(answer.document(), { width: terminal.width, color: usesColor(color, terminal) })
   }
 }

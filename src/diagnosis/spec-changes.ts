@@ -6,9 +6,12 @@ import type { SpecChange } from './diagnosis.ts'
 
 const most = 3
 
+const followers: ReadonlySet<string> = new Set(['kube-controller-manager', 'kubelet', 'kube-scheduler'])
+
 /**
  * The last spec changes of the objects that a finding speaks of, newest first, at most three. From managedFields:
- * writers of the status subresource are controllers at their work and are left out.
+ * writers of the status subresource, and the control plane's own controllers, are left out: they follow changes, they do
+ * not make them.
  */
 export function specChanges(finding: Finding, network: Network): readonly SpecChange[] {
   const references = new Map<string, ObjectReference>()
@@ -23,7 +26,7 @@ export function specChanges(finding: Finding, network: Network): readonly SpecCh
 function lastChange(reference: ObjectReference, network: Network): SpecChange | undefined {
   const object = objectAt(reference, network)
   const writes = (object?.metadata.managedFields ?? []).filter(
-    (entry) => entry.subresource === undefined && entry.time !== undefined,
+    (entry) => entry.subresource === undefined && entry.time !== undefined && !followers.has(entry.manager),
   )
   const [last] = [...writes].sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))
   return last?.time === undefined ? undefined : { reference, manager: last.manager, time: last.time }

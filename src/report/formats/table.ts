@@ -111,30 +111,47 @@ function renderRow(row: Row, label: number, options: TextOptions): readonly stri
   })
 }
 
-/** kubectl-like columns; cli-table3 measures wide characters and colours. */
+const columnGap = 2
+const narrowestColumn = 12
+
+/** Widths that fit the line: the widest column gives way first, down to a floor. */
+function fittingWidths(rows: readonly (readonly string[])[], width: number): readonly number[] {
+  const widths = (rows[0] ?? []).map((_, index) =>
+    Math.max(...rows.map((cells) => (cells[index] ?? '').length)),
+  )
+  const room = width - indent.length - columnGap * Math.max(widths.length - 1, 0)
+  for (let over = sum(widths) - room; over > 0; over--) {
+    const widest = widths.indexOf(Math.max(...widths))
+    const now = widths[widest] ?? 0
+    if (now <= narrowestColumn) break
+    widths[widest] = now - 1
+  }
+  return widths
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+const cut = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, width - 1)}…`
+
+const noBorders = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid', 'middle']
+    .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
+    .map((side) => [side, '']),
+)
+
+/** kubectl-like columns without borders; cli-table3 measures wide characters and colours. */
 function renderTable({ columns, rows }: Extract<Block, { kind: 'table' }>, options: TextOptions): string {
+  const widths = fittingWidths([columns, ...rows.map((row) => row.map(({ text }) => text))], options.width)
   const table = new Table({
     head: columns.map((column) => paint({ text: column, tone: 'dim' }, options)),
-    chars: {
-      top: '',
-      'top-mid': '',
-      'top-left': '',
-      'top-right': '',
-      bottom: '',
-      'bottom-mid': '',
-      'bottom-left': '',
-      'bottom-right': '',
-      left: '',
-      'left-mid': '',
-      mid: '',
-      'mid-mid': '',
-      right: '',
-      'right-mid': '',
-      middle: '',
-    },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    chars: noBorders,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': columnGap },
   })
-  for (const row of rows) table.push(row.map((cell) => paint(cell, options)))
+  for (const row of rows)
+    table.push(
+      row.map((cell, index) => paint({ ...cell, text: cut(cell.text, widths[index] ?? 0) }, options)),
+    )
   return table
     .toString()
     .split('\n')

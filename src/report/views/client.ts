@@ -5,11 +5,9 @@ import { targetText } from '../connection-text.ts'
 import type { Block, Document, Line } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import { count, resourceName } from '../words.ts'
-import { hopCell } from './hop-cells.ts'
+import { hopCells, hopTitles } from './hop-cells.ts'
 import type { ViewOptions } from './problem.ts'
 import { notesBlock, problemBlocks } from './scan.ts'
-
-const columns = ['name', 'service', 'endpoints', 'egress', 'ingress', 'pod', 'listener'] as const
 
 /** One client: everything that it dials, hop by hop. */
 export function clientView(diagnosis: Diagnosis, workload: Workload, options: ViewOptions): Document {
@@ -35,7 +33,7 @@ function headline({ verdict, paths }: Diagnosis, { reference }: Workload): Line 
       { text: '✗ ', tone: 'bad' },
       name,
       {
-        text: `: ${affected} of ${count(paths.length, 'connection')} ${affected === 1 ? 'is' : 'are'} broken`,
+        text: `: ${affected} of ${count(paths.length, 'connection')} ${affected === 1 ? 'is' : 'are'} affected`,
       },
     ]
   if (verdict.connections.unknown > 0)
@@ -51,14 +49,15 @@ function headline({ verdict, paths }: Diagnosis, { reference }: Workload): Line 
   ]
 }
 
-function dialled({ paths }: Diagnosis): readonly Block[] {
+function dialled(diagnosis: Diagnosis): readonly Block[] {
+  const { paths } = diagnosis
   if (paths.length === 0) return []
   const rows = paths.map((path) => [
     { text: targetText(path.connection) },
-    ...columns.map((kind) => hopCell(path, kind)),
+    ...hopCells(path, diagnosis),
     { text: source(path), tone: 'dim' as const },
   ])
-  return [{ kind: 'table', columns: ['dials', ...columns, 'written in'], rows }]
+  return [{ kind: 'table', columns: ['dials', ...hopTitles, 'written in'], rows }]
 }
 
 function source(path: Path): string {

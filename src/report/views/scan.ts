@@ -65,6 +65,9 @@ function headline(diagnosis: Diagnosis): Line {
   const warnings = problems.warning > 0 ? `, ${count(problems.warning, 'warning')}` : ''
   return [
     { text: '✓ ', tone: 'good' },
-    { text: `${scope}: no error found on ${count(connections.of, 'connection')}${warnings}`, tone: 'strong' },
+    {
+      text: `${scope}: no error found${connections.of > 0 ? ` on ${count(connections.of, 'connection')}` : ', and nobody dials anything there that objects show'}${warnings}`,
+      tone: 'strong',
+    },
   ]
 }

@@ -7,11 +7,9 @@ import { clientText } from '../connection-text.ts'
 import type { Block, Document, Line, Span } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import { count, resourceName } from '../words.ts'
-import { hopCell } from './hop-cells.ts'
+import { hopCells, hopTitles } from './hop-cells.ts'
 import type { ViewOptions } from './problem.ts'
 import { notesBlock, problemBlocks } from './scan.ts'
-
-const columns = ['name', 'service', 'endpoints', 'egress', 'ingress', 'pod', 'listener'] as const
 
 /** One Service: its facts, who calls it, each hop, what is wrong. */
 export function serviceView(
@@ -68,11 +66,11 @@ function readiness(service: Service, network: Network): string {
   return `${ready} of ${count(names.size, 'endpoint')} ready`
 }
 
-function callers({ paths }: Diagnosis): Block {
+function callers(diagnosis: Diagnosis): Block {
   return {
     kind: 'table',
-    columns: ['caller', ...columns],
-    rows: paths.map((path) => [{ text: caller(path) }, ...columns.map((kind) => hopCell(path, kind))]),
+    columns: ['caller', ...hopTitles],
+    rows: diagnosis.paths.map((path) => [{ text: caller(path) }, ...hopCells(path, diagnosis)]),
   }
 }
 
