@@ -1,0 +1,100 @@
+import { lastSeen } from '../../network/inventory/events.ts'
+import { isReady } from '../../network/workloads/pods.ts'
+import type { Event } from '../../snapshot/kinds/event.ts'
+import type { ContainerState, Pod } from '../../snapshot/kinds/pod.ts'
+import { type ObservedContainer, observedContainers } from './containers.ts'
+
+export type Terminated = NonNullable<ContainerState['terminated']>
+
+/** Why a container of a pod that is not ready does not run. */
+export interface Trouble {
+  /** crash: it ends again and again; image: it cannot be pulled; config: it cannot be created or mounted. */
+  readonly kind: 'crash' | 'image' | 'config'
+  readonly observed: ObservedContainer
+  /** As the kubelet names it: CrashLoopBackOff, OOMKilled, ErrImagePull, FailedMount. */
+  readonly reason: string
+  /** What the kubelet adds, where it adds more than the reason. */
+  readonly message?: string | undefined
+  /** How it ended last. */
+  readonly ended?: Terminated | undefined
+  readonly endedField?: string | undefined
+}
+
+/** Age of an RFC 3339 time in ms at the moment of the snapshot. */
+export type AgeOf = (timestamp: string | undefined) => number | undefined
+
+const imageReasons = new Set(
+  'ErrImagePull ImagePullBackOff InvalidImageName ErrImageNeverPull RegistryUnavailable ImageInspectError SignatureValidationFailed'.split(
+    ' ',
+  ),
+)
+
+const configReasons = new Set(
+  'CreateContainerConfigError CreateContainerError RunContainerError StartError PreCreateHookError PreStartHookError PostStartHookError'.split(
+    ' ',
+  ),
+)
+
+/** The kubelet waits at most 5 min between restarts, and forgets them when a container ran for 10 min. */
+const restartMemoryMs = 600_000
+
+/**
+ * The first container that keeps a pod from being ready by not running. Waiting, ended and just restarted are one
+ * state: which of them is seen depends only on the second. A pod that is Ready has no trouble.
+ *
+ * @param events those of the pod, newest first; may be empty when they could not be read
+ */
+export function troubleOf(pod: Pod, events: readonly Event[], ageOf: AgeOf): Trouble | undefined {
+  if (isReady(pod)) return undefined
+  for (const observed of observedContainers(pod)) {
+    const trouble =
+      waitingTrouble(observed) ?? mountTrouble(observed, events, ageOf) ?? crash(observed, events, ageOf)
+    if (trouble !== undefined) return trouble
+  }
+  return undefined
+}
+
+function waitingTrouble(observed: ObservedContainer): Trouble | undefined {
+  const { reason = '', message } = observed.status.state.waiting ?? {}
+  if (imageReasons.has(reason)) return { kind: 'image', observed, reason, message }
+  if (configReasons.has(reason)) return { kind: 'config', observed, reason, message }
+  return undefined
+}
+
+/** A volume that cannot be mounted shows only as an event: the container waits as if it was being created. */
+function mountTrouble(
+  observed: ObservedContainer,
+  events: readonly Event[],
+  ageOf: AgeOf,
+): Trouble | undefined {
+  const { reason } = observed.status.state.waiting ?? {}
+  if (reason !== 'ContainerCreating' && reason !== 'PodInitializing') return undefined
+  const event = events.find((item) => item.reason === 'FailedMount' || item.reason === 'FailedAttachVolume')
+  if (event === undefined || (ageOf(lastSeen(event)) ?? 0) > restartMemoryMs) return undefined
+  return { kind: 'config', observed, reason: event.reason ?? '', message: event.message }
+}
+
+function crash(observed: ObservedContainer, events: readonly Event[], ageOf: AgeOf): Trouble | undefined {
+  const { state, lastState, ready, restartCount } = observed.status
+  const own = state.terminated
+  const ended = own ?? lastState.terminated
+  const endedField = `${observed.field}.${own === undefined ? 'lastState' : 'state'}.terminated`
+  const trouble = (reason: string): Trouble => ({ kind: 'crash', observed, reason, ended, endedField })
+  if (state.waiting?.reason === 'CrashLoopBackOff') return trouble(ended?.reason ?? 'CrashLoopBackOff')
+  if (ended === undefined || ready === true) return undefined
+  // An init container that ended well has done its work.
+  if (observed.isInit && own?.exitCode === 0) return undefined
+  const isRecent =
+    own !== undefined || (ageOf(state.running?.startedAt ?? ended.finishedAt) ?? 0) < restartMemoryMs
+  if (!isRecent) return undefined
+  const hasFailed = ended.reason === 'OOMKilled' || (ended.exitCode ?? 0) !== 0
+  const isBackedOff = events.some((event) => event.reason === 'BackOff' && concerns(event, observed))
+  const isRepeated = restartCount >= 2 || isBackedOff
+  return isRepeated && (hasFailed || isBackedOff) ? trouble(ended.reason ?? 'Error') : undefined
+}
+
+/** Whether an event is about this container; one without fieldPath is about the whole pod. */
+export function concerns(event: Event, { container }: ObservedContainer): boolean {
+  const { fieldPath } = event.involvedObject
+  return fieldPath === undefined || fieldPath.endsWith(`{${container.name}}`)
+}

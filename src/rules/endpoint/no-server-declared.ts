@@ -1,0 +1,77 @@
+import type { Network } from '../../network/network.ts'
+import { place } from '../../network/traffic/place.ts'
+import { runningContainers, type Workload } from '../../network/workloads/workload.ts'
+import type { Container } from '../../snapshot/kinds/pod-spec.ts'
+import type { Service } from '../../snapshot/kinds/service.ts'
+import { referenceTo } from '../../snapshot/snapshot.ts'
+import { defineRule } from '../rule.ts'
+import { listed, say } from '../text.ts'
+import { backendOf } from './backend.ts'
+import { containerField } from './containers.ts'
+import { isIdleCommand } from './idle-command.ts'
+
+export default defineRule({
+  id: 'endpoint/no-server-declared',
+  title: 'Ready endpoint that runs no server',
+  subject: 'Workload',
+  severity: 'warning',
+  over: ['endpoint/no-readiness-probe'],
+  docs: {
+    means:
+      'The Service has ready endpoints and probably nobody listens there: connections are refused, and a proxy answers 502.',
+    why: 'The container is a client, a job or a toolbox (a shell loop, `sleep infinity`) and got a Service all the same.',
+    proof:
+      'The command of every container only sleeps, loops or asks others, and none declares a port or a probe.',
+    fix: 'Run a server in it, or remove the Service and what routes to it.',
+    falseAlarmWhen:
+      'Silent when any port or probe is declared, when a command may start a server, and when the entrypoint of the ' +
+      'image runs, for that is unknown. Only a live check can confirm it.',
+  },
+  check(workload, network) {
+    const backend = backendOf(workload, network)
+    const containers = runningContainers(workload.spec)
+    if (backend === undefined || containers.length === 0 || !containers.every(declaresNothing))
+      return undefined
+    const services = backend.services.filter((service) => isReadyBehind(service, workload, network))
+    const [service] = services
+    if (service === undefined || !containers.every(isIdleCommand)) return undefined
+    const names = listed(services.map((item) => say`${referenceTo(item)}`))
+    return {
+      proof: 'likely',
+      place: place.pods(workload),
+      summary: say`${workload.reference} stands behind ${names} and seems to run no server: its command only waits or asks others`,
+      detail: say`It declares no port and no probe. Likely every connection to ${names} is refused.`,
+      evidence: containers.flatMap((container) => commandEvidence(workload, container)),
+      advice: [
+        say`run a server in it, or remove the Service: kubectl -n ${workload.namespace} delete service ${service.metadata.name}`,
+      ],
+      confirm: say`kubectl netdoctor svc ${service.metadata.name} -n ${workload.namespace} --probe`,
+    }
+  },
+})
+
+function declaresNothing({ ports, readinessProbe, livenessProbe, startupProbe }: Container): boolean {
+  return (
+    ports.length === 0 &&
+    readinessProbe === undefined &&
+    livenessProbe === undefined &&
+    startupProbe === undefined
+  )
+}
+
+function isReadyBehind(service: Service, workload: Workload, network: Network): boolean {
+  return network.services
+    .endpoints(service)
+    .items.some(
+      ({ ready, pod }) => ready && pod !== undefined && network.workloads.ofPod(pod)?.key === workload.key,
+    )
+}
+
+function commandEvidence(workload: Workload, { name, command = [], args = [] }: Container) {
+  const { reference } = workload
+  const field = containerField(workload, name)
+  return [
+    { reference, field: `${field}.command`, value: [...command, ...args].join(' ') },
+    { reference, field: `${field}.ports`, value: undefined },
+  ]
+}

@@ -1,0 +1,96 @@
+import { memoTable } from '../../network/inventory/memo.ts'
+import { whole } from '../../network/inventory/read.ts'
+import type { Network } from '../../network/network.ts'
+import type { Endpoint } from '../../network/services/endpoint.ts'
+import type { Place } from '../../network/traffic/place.ts'
+import { place } from '../../network/traffic/place.ts'
+import { isDeleting, isFinished } from '../../network/workloads/pods.ts'
+import type { Node } from '../../snapshot/kinds/node.ts'
+import type { Pod } from '../../snapshot/kinds/pod.ts'
+import type { Service } from '../../snapshot/kinds/service.ts'
+import { referenceTo } from '../../snapshot/snapshot.ts'
+import { counted, listed, say, type Text, word } from '../text.ts'
+
+type ByNode<T> = ReadonlyMap<string, readonly T[]>
+
+const podsTable = memoTable<ByNode<Pod>>('node-load.pods')
+const endpointsTable = memoTable<ByNode<Endpoint>>('node-load.endpoints')
+
+/** As many Services are named; the rest are counted. */
+const shown = 3
+
+/** What of the traffic runs over a node. */
+export interface NodeLoad {
+  /** Services with an endpoint there. */
+  readonly services: readonly Service[]
+  /** Their endpoints on this node. */
+  readonly endpoints: readonly Endpoint[]
+  /** Living pods on the node that have, or wait for, an address of their own: clients and servers. */
+  readonly guests: readonly Pod[]
+  /** Whether each of the Services has a ready endpoint on another node. */
+  readonly isCarried: boolean
+}
+
+/** What runs on a node. Absence is not concluded from here: see {@link isIdle}. */
+export function loadOf(node: Node, network: Network): NodeLoad {
+  const { name } = node.metadata
+  const endpoints = endpointsByNode(network).get(name) ?? []
+  const services = [...new Set(endpoints.map(({ service }) => service))]
+  const isCarried = services.every((service) =>
+    network.services.endpoints(service).items.some(({ ready, nodeName }) => ready && nodeName !== name),
+  )
+  const guests = podsOn(node, network).filter(({ spec }) => spec.hostNetwork !== true)
+  return { services, endpoints, guests, isCarried }
+}
+
+/**
+ * Whether no Service has an endpoint on the node.
+ *
+ * @throws UnknownVerdict when none was found and Services or pods were not read everywhere
+ */
+export function isIdle({ endpoints }: NodeLoad, network: Network): boolean {
+  if (endpoints.length > 0) return false
+  whole(network.inventory.list('Service'))
+  whole(network.inventory.list('Pod'))
+  return true
+}
+
+/** Living pods on a node. */
+export function podsOn(node: Node, network: Network): readonly Pod[] {
+  const { inventory } = network
+  const index = inventory.memo.get(podsTable, '', () =>
+    Map.groupBy(
+      inventory.list('Pod').items.filter((pod) => !isFinished(pod) && !isDeleting(pod)),
+      (pod) => pod.spec.nodeName ?? '',
+    ),
+  )
+  return index.get(node.metadata.name) ?? []
+}
+
+function endpointsByNode(network: Network): ByNode<Endpoint> {
+  const { inventory, services } = network
+  return inventory.memo.get(endpointsTable, '', () =>
+    Map.groupBy(
+      inventory.list('Service').items.flatMap((service) => services.endpoints(service).items),
+      (endpoint) => endpoint.nodeName ?? '',
+    ),
+  )
+}
+
+/** The Services and workloads that a fault of the node reaches. */
+export function placesOf({ services, endpoints, guests }: NodeLoad, network: Network): readonly Place[] {
+  const pods = [...endpoints.flatMap(({ pod }) => pod ?? []), ...guests]
+  const workloads = pods.flatMap((pod) => network.workloads.ofPod(pod) ?? [])
+  return [...new Set([...services.map(place.service), ...workloads.map(place.pods)])]
+}
+
+/** `It carries 2 Services: Service a and Service b; each has a ready endpoint on another node.` */
+export function loadText({ services, isCarried }: NodeLoad): Text {
+  const named = services.slice(0, shown).map((service) => say`${referenceTo(service)}`)
+  const rest = services.length - named.length
+  const names = listed(rest > 0 ? [...named, word(`${rest} more`)] : named)
+  const others = isCarried
+    ? word('each has a ready endpoint on another node')
+    : word('not each has a ready endpoint elsewhere')
+  return say`It carries ${counted(services.length, 'Service')}: ${names}; ${others}.`
+}
