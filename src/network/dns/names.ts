@@ -88,3 +88,15 @@ function isLabel(label: string): boolean {
 function isNumber(label: string): boolean {
   return /^[0-9]+$/.test(label)
 }
+
+/**
+ * Whether a pod asks the cluster's DNS for short and cluster names. `Default` and `None` do not, and ClusterFirst on the
+ * host network behaves as Default. Source: kubelet, network/dns/dns.go.
+ */
+export function asksClusterDns(spec: {
+  readonly dnsPolicy?: string | undefined
+  readonly hostNetwork?: boolean | undefined
+}): boolean {
+  const { dnsPolicy = 'ClusterFirst', hostNetwork = false } = spec
+  return dnsPolicy === 'ClusterFirstWithHostNet' || (dnsPolicy === 'ClusterFirst' && !hostNetwork)
+}

@@ -1,0 +1,87 @@
+import type { Network } from '../../network/network.ts'
+import { isExternalName, isHeadless, portText, targetPortOf } from '../../network/services/service-facts.ts'
+import { place } from '../../network/traffic/place.ts'
+import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
+import { referenceTo } from '../../snapshot/snapshot.ts'
+import { defineRule } from '../rule.ts'
+import { listed, say, type Text } from '../text.ts'
+import { clientOf, dialEvidence, severityFor, whereWritten } from './dialled.ts'
+import { retarget } from './retarget.ts'
+
+export default defineRule({
+  id: 'client/port-not-on-service',
+  title: 'Port that the Service does not have',
+  subject: 'Connection',
+  severity: 'error',
+  explains: ['port-not-on-service'],
+  docs: {
+    means: 'The connection is refused or times out: a ClusterIP answers only on the ports of its Service.',
+    why: 'The port of the pod was written where the port of the Service belongs, or the Service was given another port.',
+    proof:
+      'The port of the address, or the default of its scheme, compared with `spec.ports[].port` of the Service.',
+    fix: 'Dial a port that the Service lists. When the dialled one is its targetPort, the port in front of that is meant.',
+    falseAlarmWhen:
+      'A headless Service (any port of its pods may be dialled), an ExternalName, an address without a port and without a ' +
+      'known scheme, or a port that the Service has for another protocol: then it is silent.',
+  },
+  check({ connection, resolved: { destination } }, network) {
+    const workload = clientOf(connection)
+    const { port, dials, target } = connection
+    if (
+      workload === undefined ||
+      target !== undefined ||
+      port === undefined ||
+      destination.kind !== 'service'
+    )
+      return undefined
+    const { service } = destination
+    if (destination.port !== undefined || isHeadless(service) || isExternalName(service)) return undefined
+    // Texts seldom say whether they mean UDP.
+    if (service.spec.ports.some((item) => item.port === port)) return undefined
+    const wanted = wantedPort(service, port, network)
+    const edits = wanted === undefined ? undefined : retarget(dials, connection.host, wanted.port)
+    const reference = referenceTo(service)
+    return {
+      proof: 'likely',
+      severity: severityFor(workload, 'error'),
+      place: place.name(workload.key, connection.host),
+      summary: say`${workload.reference} dials port ${port} of ${reference} (${whereWritten(dials)}), which only has ${portList(service)}`,
+      detail:
+        wanted !== undefined && isTargetPort(service, wanted, port, network)
+          ? say`${port} is the port of the pods; the Service listens on ${wanted.port} in front of it.`
+          : undefined,
+      evidence: [
+        ...dialEvidence(dials),
+        ...service.spec.ports.map((item, index) => ({
+          reference,
+          field: `spec.ports[${index}].port`,
+          value: item.port,
+        })),
+      ],
+      fix: edits === undefined ? undefined : { edits },
+      advice:
+        edits === undefined ? [say`dial a port that ${reference} has, or add port ${port} to it`] : undefined,
+      confirm: say`connect from a pod of ${workload.reference} to ${connection.host} port ${port}`,
+    }
+  },
+})
+
+/** The port in front of a target port that was dialled, else the only port of the Service. */
+function wantedPort(service: Service, dialled: number, network: Network): ServicePort | undefined {
+  const { ports } = service.spec
+  return (
+    ports.find((item) => isTargetPort(service, item, dialled, network)) ??
+    (ports.length === 1 ? ports[0] : undefined)
+  )
+}
+
+function isTargetPort(service: Service, port: ServicePort, dialled: number, network: Network): boolean {
+  const target = targetPortOf(port)
+  if (typeof target === 'number') return target === dialled
+  return network.services.ofPort(service, port).items.some(({ targetPort }) => targetPort === dialled)
+}
+
+function portList(service: Service): Text {
+  const { ports } = service.spec
+  return ports.length === 0 ? say`no port` : listed(ports.map((port) => say`${portText(port)}`))
+}
