@@ -1,4 +1,4 @@
-import { flag, integer, type Json, optional, record, text, textMap } from './json.ts'
+import { flag, integer, integerOrText, type Json, optional, record, text, textMap } from './json.ts'
 import {
   type Condition,
   defineKind,
@@ -48,7 +48,13 @@ export interface WorkloadObject<K extends WorkloadKind = WorkloadKind> extends K
     readonly paused?: boolean | undefined
     readonly suspend?: boolean | undefined
     readonly progressDeadlineSeconds?: number | undefined
-    readonly strategy?: { readonly type?: string | undefined } | undefined
+    /** `updateStrategy` of StatefulSets and DaemonSets has the same shape. */
+    readonly strategy?:
+      | {
+          readonly type?: string | undefined
+          readonly rollingUpdate?: { readonly maxUnavailable?: number | string | undefined } | undefined
+        }
+      | undefined
     readonly template?: PodTemplate | undefined
     readonly jobTemplate?: { readonly spec: { readonly template: PodTemplate } } | undefined
   }
@@ -114,6 +120,9 @@ function defineWorkload<K extends WorkloadKind>(
           progressDeadlineSeconds: integer(spec['progressDeadlineSeconds']),
           strategy: optional(spec['strategy'] ?? spec['updateStrategy'], (strategy) => ({
             type: text(strategy['type']),
+            rollingUpdate: optional(strategy['rollingUpdate'], (update) => ({
+              maxUnavailable: integerOrText(update['maxUnavailable']),
+            })),
           })),
           template: optional(spec['template'], parseTemplate),
           jobTemplate: optional(spec['jobTemplate'], (job) => ({
