@@ -15,7 +15,7 @@ export async function writeTruthPage(sightings: readonly Sighting[]): Promise<vo
 }
 
 /** The page: every rule as seen live, or why it is not. */
-export function truthPage(sightings: readonly Sighting[], date: string): string {
+function truthPage(sightings: readonly Sighting[], date: string): string {
   const versions = [
     ...new Set(
       sightings.map((seen) => `Kubernetes ${seen.serverVersion}, kube-proxy in ${seen.proxyMode} mode`),

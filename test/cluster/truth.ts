@@ -138,7 +138,7 @@ async function ask(stage: Stage, truth: TruthCase): Promise<Answered> {
 }
 
 /** Runs the built program as the cluster's administrator. */
-export function runProgram(stage: Stage, args: readonly string[]): Promise<Finished> {
+function runProgram(stage: Stage, args: readonly string[]): Promise<Finished> {
   const env = { KUBECONFIG: stage.cluster.kubectl.kubeconfig }
   return attempt([process.execPath, program, ...args], { env, timeoutMs: 60_000 })
 }

@@ -1,8 +1,9 @@
-const node = (host: number): string => `203.0.113.${host}`
+const node = (host: number): string => `198.18.0.${host}`
 
 /**
- * The cluster's address plan. Nodes and the stand-ins for the internet use a documentation network that no real host has;
- * the host itself reaches the nodes as `host`, and nothing in the cluster can open a connection to it.
+ * The cluster's address plan. Nodes and the stand-ins for the internet use the network that RFC 2544 reserves for tests of
+ * network devices, which no real host has. (Documentation networks are tempting, but sandboxes put their proxies there.)
+ * The host itself reaches the nodes as `host`, and nothing in the cluster can open a connection to it.
  */
 export const addresses = {
   host: node(1),

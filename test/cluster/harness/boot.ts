@@ -16,8 +16,8 @@ import { waitFor } from './wait.ts'
 import { joinCluster, openPodNetwork, startContainerd, startPolicyEnforcer } from './worker.ts'
 
 /** The machines of a cluster besides the workers. */
-export const switchName = 'switch'
-export const controlPlaneName = 'control'
+const switchName = 'switch'
+const controlPlaneName = 'control'
 
 /** Told what has just been finished. */
 export type Progress = (step: string) => void

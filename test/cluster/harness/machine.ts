@@ -63,8 +63,7 @@ export async function startMachine(name: string, address: string): Promise<Machi
   return machine
 }
 
-/** The machine, if it is running. */
-export async function findMachine(name: string): Promise<Machine | undefined> {
+async function findMachine(name: string): Promise<Machine | undefined> {
   const unshare = await runningProcess(machineRecord(name))
   const [initPid] = unshare === undefined ? [] : await childrenOf(unshare.pid)
   return initPid === undefined ? undefined : { name, dir: join(runPaths.nodes, name), initPid }
@@ -88,11 +87,6 @@ export async function endMachines(): Promise<void> {
       await waitUntilGone(machine.name, { pid: machine.initPid, startTime })
     }
   }
-}
-
-/** Runs a program to its end inside the machine and returns its standard output. */
-export async function runIn(machine: Machine, argv: readonly string[], input?: string): Promise<string> {
-  return run([...entering(machine), ...argv], input === undefined ? {} : { input })
 }
 
 /** Runs `ip`, `nft` and the like on the machine's network, where pids are those of the host. */
@@ -128,8 +122,7 @@ export async function stopDaemon(machine: string, daemon: string): Promise<void>
   await endProcess(daemonRecord(machine, daemon))
 }
 
-/** Whether the daemon that was started last under this name still runs. */
-export async function isDaemonRunning(machine: string, daemon: string): Promise<boolean> {
+async function isDaemonRunning(machine: string, daemon: string): Promise<boolean> {
   return (await runningProcess(daemonRecord(machine, daemon))) !== undefined
 }
 

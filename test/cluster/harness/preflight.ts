@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
+import { addresses } from './addresses.ts'
 import { ClusterError } from './errors.ts'
+import { hostInterface } from './network.ts'
 import { attempt } from './run.ts'
 
 /** Programs that the cluster runs or its images are made of, with the Debian package that brings each. */
@@ -57,7 +59,7 @@ export async function checkMachine(): Promise<void> {
     throw new ClusterError(`needs Linux, this is ${process.platform}; ${alternative}`)
   if (process.getuid?.() !== 0)
     throw new ClusterError(`needs root (namespaces, cgroups and mounts); ${alternative}`)
-  const lacking = [...(await missingPrograms()), ...(await missingFeatures())]
+  const lacking = [...(await missingPrograms()), ...(await missingFeatures()), ...(await takenNetwork())]
   if (lacking.length > 0) {
     throw new ClusterError(
       `this machine lacks\n${lacking.map((line) => `  ${line}`).join('\n')}\n${alternative}`,
@@ -74,6 +76,17 @@ async function missingPrograms(): Promise<string[]> {
   if (!existsSync('/usr/lib/cni/bridge'))
     missing.push('CNI plugins: apt-get install containernetworking-plugins')
   return missing
+}
+
+/** The host must not know another way to the addresses of the cluster. */
+async function takenNetwork(): Promise<string[]> {
+  const { stdout } = await attempt(['ip', '-4', 'route', 'show', 'table', 'all', 'root', addresses.nodeCidr])
+  const routes = stdout
+    .split('\n')
+    .filter((route) => route !== '' && !route.includes(`dev ${hostInterface} `))
+  return routes.map(
+    (route) => `a free network ${addresses.nodeCidr}: this host has the route ${route.trim()}`,
+  )
 }
 
 async function missingFeatures(): Promise<string[]> {

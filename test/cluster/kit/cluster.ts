@@ -17,6 +17,8 @@ export interface TestCluster {
   readonly serverVersion: string
   /** For example `nftables`; `unknown` on a foreign cluster. */
   readonly proxyMode: string
+  /** Whether Traefik serves Ingress and Gateway API, as `cluster:up -- --with traefik` installs it. */
+  readonly hasTraefik: boolean
   /** The names of the nodes. */
   nodes(): Promise<string[]>
 }
@@ -36,6 +38,7 @@ export async function testCluster(): Promise<TestCluster> {
     isOurs,
     serverVersion: await serverVersion(kubectl),
     proxyMode: options?.proxy ?? 'unknown',
+    hasTraefik: options?.withTraefik ?? false,
     nodes: async () =>
       (await kubectl.run(['get', 'nodes', '-o', 'jsonpath={.items[*].metadata.name}'])).split(' '),
   }

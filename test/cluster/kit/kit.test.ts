@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { foreignKubeconfig } from './cluster.ts'
 import { withDenial, withoutClusterDns, withoutKubeProxy } from './faults.ts'
 import { client, networkPolicy, server, service } from './objects.ts'
 import { tally } from './request.ts'
@@ -41,7 +42,7 @@ describe('what a client feels', () => {
     await stage.expectAnswer(curl, 'http://10.244.0.250:8080/', 'unreachable')
   })
 
-  test.each([
+  test.skipIf(foreignKubeconfig !== undefined).each([
     ['drop', 'timeout'],
     ['reject', 'refused'],
   ] as const)('a NetworkPolicy whose enforcer is told to %s', async (deny, answer) => {
@@ -54,7 +55,7 @@ describe('what a client feels', () => {
   })
 })
 
-describe('break and mend', () => {
+describe.skipIf(foreignKubeconfig !== undefined)('break and mend', () => {
   test('a node without kube-proxy does not learn of a new Service', async () => {
     const stage = await openStage('proxy')
     await stage.apply(server({ name: 'api' }), client('curl', {}, { nodeName: 'node2' }))

@@ -13,6 +13,12 @@ export type Answer =
 const connectTimeoutSeconds = 4
 const requestTimeoutSeconds = 6
 
+/** Options of a request. */
+export interface RequestOptions {
+  /** Connects to this `host:port` instead of the one that the URL names: `traefik.traefik:80`. */
+  readonly via?: string
+}
+
 /** Runs a program where the client is. */
 type Exec = (argv: readonly string[]) => Promise<Finished>
 
@@ -20,15 +26,20 @@ type Exec = (argv: readonly string[]) => Promise<Finished>
  * Makes one HTTP request with curl. curl names the system's error ("Connection refused", "No route to host") only in its
  * verbose output, and says "could not resolve" for every kind of missing answer: there the resolver is asked again with dig.
  */
-export async function askFrom(exec: Exec, url: string): Promise<Answer> {
+export async function askFrom(exec: Exec, url: string, { via }: RequestOptions = {}): Promise<Answer> {
   const limits = ['--connect-timeout', `${connectTimeoutSeconds}`, '--max-time', `${requestTimeoutSeconds}`]
   const output = ['--output', '/dev/null', '--write-out', '%{http_code}']
-  const curl = await exec(['curl', '--verbose', '--insecure', ...limits, ...output, url])
+  const route = via === undefined ? [] : ['--connect-to', `::${via}`]
+  const curl = await exec(['curl', '--verbose', '--insecure', ...limits, ...output, ...route, url])
   switch (curl.exitCode) {
     case 0:
       return { http: Number(curl.stdout) }
+    case 5:
     case 6:
-      return resolverAnswer(exec, new URL(url).hostname)
+      return resolverAnswer(
+        exec,
+        /Could not resolve (?:host|proxy): (\S+)/.exec(curl.stderr)?.[1] ?? new URL(url).hostname,
+      )
     case 7:
       // A name with several addresses fails once for each: localhost is also ::1, where there may be no IPv6.
       return curl.stderr.includes('Connection refused') ? 'refused' : 'unreachable'

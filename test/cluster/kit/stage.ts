@@ -5,7 +5,7 @@ import { waitFor } from '../harness/wait.ts'
 import { type TestCluster, testCluster } from './cluster.ts'
 import { printLogs } from './logs.ts'
 import type { KubernetesObject } from './objects.ts'
-import { type Answer, askFrom } from './request.ts'
+import { type Answer, askFrom, type RequestOptions } from './request.ts'
 
 /** A namespace of its own for one test, and what a test does in it. */
 export interface Stage {
@@ -20,9 +20,9 @@ export interface Stage {
   /** Runs a program in a pod. */
   exec(pod: string, argv: readonly string[]): Promise<Finished>
   /** One HTTP request from a pod, as the pod's user sees it. */
-  request(pod: string, url: string): Promise<Answer>
+  request(pod: string, url: string, options?: RequestOptions): Promise<Answer>
   /** Asks again until the answer is the expected one; throws with the last answer when it never is. */
-  expectAnswer(pod: string, url: string, expected: Answer): Promise<void>
+  expectAnswer(pod: string, url: string, expected: Answer, options?: RequestOptions): Promise<void>
 }
 
 /**
@@ -57,11 +57,11 @@ export async function openStage(name: string): Promise<Stage> {
     },
     exec: (pod, argv) =>
       cluster.kubectl.attempt(inNamespace(['exec', pod, '--', ...argv]), { timeoutMs: 60_000 }),
-    request: (pod, url) => askFrom((argv) => stage.exec(pod, argv), url),
-    expectAnswer: async (pod, url, expected) => {
+    request: (pod, url, options) => askFrom((argv) => stage.exec(pod, argv), url, options),
+    expectAnswer: async (pod, url, expected, options) => {
       let last: Answer | undefined
       const matches = async () => {
-        last = await stage.request(pod, url)
+        last = await stage.request(pod, url, options)
         return JSON.stringify(last) === JSON.stringify(expected)
       }
       const what = () =>
