@@ -47,7 +47,10 @@ function isKeptByCni(address: string, { metadata }: Node): boolean {
 function areRangesUsed(inventory: Inventory): boolean {
   return inventory.memo.get(usedTable, '', () => {
     const ranges = inventory.list('Node').items.flatMap(({ spec }) => spec.podCIDRs)
-    const pods = inventory.list('Pod').items.filter(({ spec }) => spec.hostNetwork !== true)
+    const read = inventory.list('Pod')
+    // What could not be read proves nothing against the ranges.
+    if (read.gaps.length > 0) return true
+    const pods = read.items.filter(({ spec }) => spec.hostNetwork !== true)
     return pods.some(({ status }) => status.podIPs.some(({ ip }) => inAnyRange(ip, ranges)))
   })
 }
