@@ -26,7 +26,7 @@ export function specChanges(finding: Finding, network: Network): readonly SpecCh
 function lastChange(reference: ObjectReference, network: Network): SpecChange | undefined {
   const object = objectAt(reference, network)
   const writes = (object?.metadata.managedFields ?? []).filter(
-    (entry) => entry.subresource === undefined && entry.time !== undefined && !followers.has(entry.manager),
+    (entry) => entry.subresource !== 'status' && entry.time !== undefined && !followers.has(entry.manager),
   )
   const [last] = [...writes].sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))
   return last?.time === undefined ? undefined : { reference, manager: last.manager, time: last.time }

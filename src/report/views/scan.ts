@@ -50,7 +50,10 @@ function headline(diagnosis: Diagnosis): Line {
   const scope = scopeText(diagnosis)
   const affected = connections.broken + connections.suspect
   if (problems.error > 0) {
-    const breaks = affected > 0 ? ` break ${affected} of ${count(connections.of, 'connection')}` : ''
+    const breaks =
+      affected > 0
+        ? ` ${problems.error === 1 ? 'breaks' : 'break'} ${affected} of ${count(connections.of, 'connection')}`
+        : ''
     return [{ text: `${scope}: ${count(problems.error, 'problem')}${breaks}`, tone: 'strong' }]
   }
   if (connections.unknown > 0) {
