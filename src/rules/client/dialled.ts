@@ -24,7 +24,7 @@ export function dialEvidence(dials: readonly Dial[]): readonly Evidence[] {
 }
 
 /** The address as it stands in the field. */
-export function written({ value, span }: DialSource): string {
+function written({ value, span }: DialSource): string {
   return value.slice(...span)
 }
 

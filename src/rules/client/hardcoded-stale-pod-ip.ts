@@ -1,6 +1,7 @@
 import { whole } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import { podRangeOf } from '../../network/references/pod-ranges.ts'
+import { targetPortOf } from '../../network/services/service-facts.ts'
 import { place } from '../../network/traffic/place.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
 import { defineRule } from '../rule.ts'
@@ -62,9 +63,11 @@ function instead(substitutes: readonly Substitute[], port: number | undefined, n
   }
   if (port === undefined) return say`dial a Service by its name instead`
   const services = network.inventory.list('Service')
-  const isOffered = services.items.some(({ spec }) => spec.ports.some((item) => item.port === port))
+  const isOffered = services.items.some(({ spec }) =>
+    spec.ports.some((item) => item.port === port || targetPortOf(item) === port),
+  )
   if (isOffered)
-    return say`several Services offer port ${port}, and nothing says which is meant: dial one by its name`
+    return say`nothing says which Service is meant: dial the one that leads to port ${port} by its name`
   if (services.gaps.length > 0) return say`no Service that could be read offers port ${port}`
   return say`no Service in this cluster offers port ${port}: create one for what is meant, and dial its name`
 }

@@ -1,11 +1,12 @@
 import type { Network } from '../../network/network.ts'
-import { isExternalName, isHeadless, portText, targetPortOf } from '../../network/services/service-facts.ts'
+import { isExternalName, isHeadless, portText } from '../../network/services/service-facts.ts'
 import { place } from '../../network/traffic/place.ts'
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
 import { defineRule } from '../rule.ts'
 import { listed, say, type Text } from '../text.ts'
 import { clientOf, dialEvidence, severityFor, whereWritten } from './dialled.ts'
+import { leadsTo } from './instead.ts'
 import { retarget } from './retarget.ts'
 
 export default defineRule({
@@ -47,7 +48,7 @@ export default defineRule({
       place: place.name(workload.key, connection.host),
       summary: say`${workload.reference} dials port ${port} of ${reference} (${whereWritten(dials)}), which only has ${portList(service)}`,
       detail:
-        wanted !== undefined && isTargetPort(service, wanted, port, network)
+        wanted !== undefined && leadsTo(service, wanted, port, network)
           ? say`${port} is the port of the pods; the Service listens on ${wanted.port} in front of it.`
           : undefined,
       evidence: [
@@ -70,15 +71,9 @@ export default defineRule({
 function wantedPort(service: Service, dialled: number, network: Network): ServicePort | undefined {
   const { ports } = service.spec
   return (
-    ports.find((item) => isTargetPort(service, item, dialled, network)) ??
+    ports.find((item) => leadsTo(service, item, dialled, network)) ??
     (ports.length === 1 ? ports[0] : undefined)
   )
-}
-
-function isTargetPort(service: Service, port: ServicePort, dialled: number, network: Network): boolean {
-  const target = targetPortOf(port)
-  if (typeof target === 'number') return target === dialled
-  return network.services.ofPort(service, port).items.some(({ targetPort }) => targetPort === dialled)
 }
 
 function portList(service: Service): Text {

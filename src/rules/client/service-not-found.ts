@@ -82,13 +82,11 @@ function misspelt(connection: Connection, workload: Workload, near: readonly Nea
     summary: say`${workload.reference} dials ${addressText(connection)} (${whereWritten(dials)}): there is no such Service, but there is ${listed(meant.slice(0, 3).map((service) => say`${referenceTo(service)}${isHere ? say`` : say` in namespace ${service.metadata.namespace ?? ''}`}`))}`,
     evidence: [
       ...dialEvidence(dials),
-      ...meant
-        .slice(0, 3)
-        .map((service) => ({
-          reference: referenceTo(service),
-          field: 'metadata.name',
-          value: service.metadata.name,
-        })),
+      ...meant.slice(0, 3).map((service) => ({
+        reference: referenceTo(service),
+        field: 'metadata.name',
+        value: service.metadata.name,
+      })),
     ],
     fix: edits === undefined ? undefined : { edits },
     advice: edits === undefined ? [say`write the name of the Service that is meant`] : undefined,
