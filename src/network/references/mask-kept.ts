@@ -1,0 +1,113 @@
+import { isRecord } from '../../snapshot/kinds/json.ts'
+import type { Container } from '../../snapshot/kinds/pod-spec.ts'
+import type { Snapshot } from '../../snapshot/snapshot.ts'
+import { Inventory } from '../inventory/inventory.ts'
+import type { Workload } from '../workloads/workload.ts'
+import { Workloads } from '../workloads/workloads.ts'
+import type { Dial, DialSource } from './dial.ts'
+import { environmentOf } from './environment.ts'
+import { hidden } from './expansion.ts'
+import type { Span } from './found.ts'
+import type { Kept } from './mask-written.ts'
+import { References } from './references.ts'
+
+/** What may survive in the texts of a snapshot. */
+export interface KeptTexts extends Omit<Kept, 'spans'> {
+  /** Where addresses stand, by the whole text: pods and old revisions hold copies of it. */
+  readonly spans: ReadonlyMap<string, readonly Span[]>
+}
+
+/** Finds what the model reads in the texts of a snapshot: by asking the model. */
+export function keptTexts(snapshot: Snapshot): KeptTexts {
+  const inventory = Inventory.of(snapshot)
+  const workloads = new Workloads(inventory)
+  const references = new References(inventory, workloads)
+  const kept = new Collector(inventory)
+  collectPorts(snapshot.objects, kept.ports)
+  for (const namespace of workloads.namespaces()) {
+    for (const workload of workloads.in(namespace).items) {
+      kept.addVariables(workload)
+      for (const dial of references.of(workload).items) kept.addDial(dial, workload)
+    }
+  }
+  return kept
+}
+
+class Collector implements KeptTexts {
+  readonly spans = new Map<string, Span[]>()
+  readonly ports = new Set<string>()
+  readonly variables = new Set<string>()
+  readonly #inventory: Inventory
+
+  constructor(inventory: Inventory) {
+    this.#inventory = inventory
+  }
+
+  addVariables(workload: Workload): void {
+    for (const { container, path } of containersOf(workload)) {
+      const { variables } = environmentOf(container, path, workload, this.#inventory)
+      for (const name of variables.keys()) this.variables.add(name)
+    }
+  }
+
+  addDial(dial: Dial, workload: Workload): void {
+    if (dial.port !== undefined) this.ports.add(String(dial.port))
+    for (const source of [dial.source, dial.portSource]) {
+      if (source === undefined) continue
+      this.#add(source.value, source.span)
+      this.#addComposed(source, dial, workload)
+    }
+  }
+
+  #add(text: string, span: Span): void {
+    const spans = this.spans.get(text)
+    if (spans === undefined) this.spans.set(text, [span])
+    else if (!spans.some(([start, end]) => start === span[0] && end === span[1])) spans.push(span)
+  }
+
+  /** `$(NAME).prod:5432`: the address is put together, and each variable holds a part of it. */
+  #addComposed({ value, span }: DialSource, dial: Dial, workload: Workload): void {
+    const written = value.slice(...span)
+    if (!written.includes('$')) return
+    const names = [...written.matchAll(/\$[({]?(\w+)/g)].map((match) => match[1] ?? '')
+    for (const { container, path } of containersOf(workload)) {
+      const { variables } = environmentOf(container, path, workload, this.#inventory)
+      for (const name of names) {
+        const text = variables.get(name)
+        if (text === undefined || text === hidden) continue
+        const isPart = dial.host.includes(text.text.toLowerCase()) || text.text === String(dial.port)
+        if (isPart && text.origin.kind !== 'args') this.#addWhole(text.origin.value)
+      }
+    }
+  }
+
+  #addWhole(text: string): void {
+    if (!text.includes('$')) this.#add(text, [0, text.length])
+  }
+}
+
+function containersOf({
+  spec,
+  specPath,
+}: Workload): readonly { readonly container: Container; readonly path: string }[] {
+  return [
+    ...spec.initContainers.map((container, index) => ({
+      container,
+      path: `${specPath}.initContainers[${index}]`,
+    })),
+    ...spec.containers.map((container, index) => ({ container, path: `${specPath}.containers[${index}]` })),
+  ]
+}
+
+const portFields = new Set(['port', 'targetPort', 'containerPort', 'nodePort', 'hostPort'])
+
+/** Ports of Services, containers, probes and slices: a command that mentions one tells that it listens there. */
+function collectPorts(value: unknown, ports: Set<string>): void {
+  if (Array.isArray(value)) for (const item of value) collectPorts(item, ports)
+  else if (isRecord(value)) {
+    for (const [key, child] of Object.entries(value)) {
+      if (typeof child === 'object') collectPorts(child, ports)
+      else if (portFields.has(key)) ports.add(String(child))
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import { masked } from '../../snapshot/mask-text.ts'
+import type { Span } from './found.ts'
+import { isGuardKey } from './key-words.ts'
+import { isKeyWord, isPlainScheme, isPlainWord, roleParts } from './mask-words.ts'
+
+/** What survives in a masked text besides words that the scanner knows. */
+export interface Kept {
+  /** Stretches of the text that are addresses; in any order. */
+  readonly spans: readonly Span[]
+  /** Port numbers that mean something in this cluster. */
+  readonly ports: ReadonlySet<string>
+  /** Names of variables that containers have. */
+  readonly variables: ReadonlySet<string>
+}
+
+/**
+ * The text with everything masked but the addresses, in a form that the scanner reads in the same way: punctuation,
+ * line ends and indentation stay, words become `***`, and words of keys that say nothing become `xa`, `xb`, ... so that
+ * keys that differ still differ.
+ *
+ * @param isFile lines of configuration, where the first word of a line is a key
+ */
+export function maskWritten(text: string, kept: Kept, isFile: boolean): string {
+  return new Masker(text, kept, isFile).run()
+}
+
+/** A stretch of the text and what stands for it. */
+interface Segment {
+  readonly start: number
+  readonly end: number
+  readonly by: string
+}
+
+const atomPattern = /[^\s"'`,;(){}<>|&=\\[\]:@/?#$!+]+/y
+const variablePattern = /\w+/y
+
+class Masker {
+  readonly #text: string
+  readonly #kept: Kept
+  readonly #isFile: boolean
+  readonly #segments: readonly Segment[]
+  readonly #names = new Map<string, string>()
+  readonly #parts: string[] = []
+  #segment = 0
+  #lastAtom = ''
+
+  constructor(text: string, kept: Kept, isFile: boolean) {
+    this.#text = text
+    this.#kept = kept
+    this.#isFile = isFile
+    this.#segments = segmentsOf(text, kept.spans)
+  }
+
+  run(): string {
+    const text = this.#text
+    let at = 0
+    while (at < text.length) {
+      const segment = this.#segments[this.#segment]
+      if (segment !== undefined && at >= segment.start) {
+        this.#parts.push(segment.by)
+        at = segment.end
+        this.#segment++
+        continue
+      }
+      const limit = segment?.start ?? text.length
+      const end = Math.min(this.#atomEnd(at), limit)
+      if (end > at) {
+        const isPart = end === limit && limit < text.length
+        this.#parts.push(this.#atom(at, end, isPart || at === this.#segments[this.#segment - 1]?.end))
+        at = end
+      } else this.#parts.push(text[at++] ?? '')
+    }
+    return this.#parts.join('').replace(/\*{3}(?:[+/?#!]{1,2}\*{3})+/g, masked)
+  }
+
+  #atomEnd(at: number): number {
+    const pattern = this.#isVariable(at) ? variablePattern : atomPattern
+    pattern.lastIndex = at
+    return pattern.test(this.#text) ? pattern.lastIndex : at
+  }
+
+  #isVariable(at: number): boolean {
+    const before = this.#text[at - 1]
+    return before === '$' || ((before === '{' || before === '(') && this.#text[at - 2] === '$')
+  }
+
+  /** @param isPart an address stands right before or behind, in the same word */
+  #atom(start: number, end: number, isPart: boolean): string {
+    const atom = this.#text.slice(start, end)
+    const before = this.#lastAtom
+    this.#lastAtom = atom
+    if (isPart && /^[-.:!?*]{1,3}$|^-[a-zA-Z]$/.test(atom)) return atom
+    if (/^[0-9]{1,5}$/.test(atom) && (this.#kept.ports.has(atom) || before === 'sleep')) return atom
+    if (isPlainWord(atom)) return atom
+    if (this.#isVariable(start)) return this.#variable(atom)
+    if (/^-(?:[a-zA-Z]|[abceiklmnstuvwxz]{2,4})$|^-{1,2}$/.test(atom)) return atom
+    if (atom.startsWith('-') || this.#isKey(start, end)) return this.#key(atom)
+    return roleParts(atom) ?? masked
+  }
+
+  #variable(name: string): string {
+    return this.#kept.variables.has(name) ? name : this.#pseudonym(name)
+  }
+
+  #isKey(start: number, end: number): boolean {
+    const text = this.#text
+    let next = end
+    while (next - end < 4 && /["' \t]/.test(text[next] ?? '')) next++
+    const char = text[next]
+    if (char === '=') return true
+    if (char === ':') return next > end || /^[\s"']?$/.test(text[next + 1] ?? '')
+    if (text[start - 1] === '<' && text[end] === '>') return true
+    if (text[start - 1] === '[' && this.#isLineStart(start - 1)) return true
+    return this.#isFile && /[ \t]/.test(text[end] ?? '') && this.#isLineStart(start)
+  }
+
+  /** At the start of a line, of a block or of a directive. */
+  #isLineStart(start: number): boolean {
+    let at = start - 1
+    while (start - at < 200 && /[ \t-]/.test(this.#text[at] ?? '')) at--
+    return at < 0 || /[\n\r{};[]/.test(this.#text[at] ?? '')
+  }
+
+  #key(name: string): string {
+    const result = name
+      .replace(/[A-Z]+[a-z0-9]*|[a-z0-9]+/g, (word) => (isKeyWord(word) ? word : this.#pseudonym(word)))
+      .replace(/[^A-Za-z0-9_.*-]/g, '_')
+    return isGuardKey(name) && !isGuardKey(result) ? `${result}_listen` : result
+  }
+
+  /** The same for the same word in any case, in letters of that case. */
+  #pseudonym(word: string): string {
+    const lower = word.toLowerCase()
+    const plain = this.#names.get(lower) ?? `x${letters(this.#names.size)}${/[0-9]/.test(word) ? '0' : ''}`
+    this.#names.set(lower, plain)
+    if (/^[A-Z]+[0-9_]*$/.test(word)) return plain.toUpperCase()
+    return /^[A-Z]/.test(word) ? `X${plain.slice(1)}` : plain
+  }
+}
+
+function letters(index: number): string {
+  const letter = String.fromCharCode(97 + (index % 26))
+  return index < 26 ? letter : `${letters(Math.floor(index / 26) - 1)}${letter}`
+}
+
+/** Addresses and URL schemes, in order and apart. */
+function segmentsOf(text: string, spans: readonly Span[]): readonly Segment[] {
+  const kept = spans
+    .filter(([start, end]) => start >= 0 && start < end && end <= text.length)
+    .map(([start, end]) => ({ start, end, by: text.slice(start, end) }))
+  const all = [...kept, ...schemes(text)].sort((a, b) => a.start - b.start || b.end - a.end)
+  const segments: Segment[] = []
+  let end = 0
+  for (const segment of all) {
+    if (segment.end <= end) continue
+    const start = Math.max(segment.start, end)
+    const isWhole = start === segment.start || segment.by !== text.slice(segment.start, segment.end)
+    segments.push(
+      isWhole ? { ...segment, start } : { start, end: segment.end, by: text.slice(start, segment.end) },
+    )
+    end = segment.end
+  }
+  return segments
+}
+
+function schemes(text: string): readonly Segment[] {
+  const found: Segment[] = []
+  for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {
+    const before = /[a-zA-Z][a-zA-Z0-9+._-]{0,39}$/.exec(text.slice(Math.max(0, at - 40), at))
+    if (before === null) continue
+    const scheme = before[0]
+    found.push({ start: at - scheme.length, end: at, by: isPlainScheme(scheme) ? scheme : 'tcp' })
+  }
+  return found
+}
