@@ -37,8 +37,12 @@ function put(path: string, content: string): void {
 put('src/rules/catalogue.ts', catalogue(ruleIds()))
 // The pages need the rules themselves, so the catalogue comes first.
 if (!(check && stale.length > 0)) {
+  const { recordedReads } = await import('./recorded-reads.ts')
   const { rulePages } = await import('./rule-pages.ts')
-  const pages = await rulePages(banner)
+  const { permissionsPage } = await import('./permissions-page.ts')
+  const reads = recordedReads()
+  put('docs/permissions.md', permissionsPage(banner, reads))
+  const pages = rulePages(banner, reads)
   for (const [name, content] of pages) put(join('docs/rules', name), content)
   const folder = 'docs/rules'
   for (const old of existsSync(folder) ? readdirSync(folder).filter((name) => !pages.has(name)) : []) {

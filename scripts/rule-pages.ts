@@ -1,9 +1,14 @@
 import { catalogue } from '../src/rules/catalogue.ts'
 import type { AnyRule } from '../src/rules/rule.ts'
+import { type KindName, kinds } from '../src/snapshot/kinds/kinds.ts'
+
+type Reads = ReadonlyMap<string, readonly KindName[]>
 
 /** The page of each rule, and their index, by file name. */
-export async function rulePages(banner: string): Promise<ReadonlyMap<string, string>> {
-  const pages = new Map(catalogue.map((rule) => [fileName(rule), page(rule, banner)]))
+export function rulePages(banner: string, reads: Reads): ReadonlyMap<string, string> {
+  const pages = new Map(
+    catalogue.map((rule) => [fileName(rule), page(rule, banner, reads.get(rule.id) ?? [])]),
+  )
   return pages.set('README.md', index(banner))
 }
 
@@ -11,7 +16,7 @@ function fileName(rule: AnyRule): string {
   return `${rule.id.replace('/', '-')}.md`
 }
 
-function page(rule: AnyRule, banner: string): string {
+function page(rule: AnyRule, banner: string, read: readonly KindName[]): string {
   const { docs } = rule
   return [
     `<!-- ${banner} -->`,
@@ -23,6 +28,10 @@ function page(rule: AnyRule, banner: string): string {
     ...section('How it is proved', docs.proof),
     ...section('Fix', docs.fix),
     ...section('When it would be a false alarm', docs.falseAlarmWhen),
+    ...section(
+      'What it looks at',
+      read.length === 0 ? 'Only the object itself.' : read.map((kind) => kinds[kind].plural).join(', '),
+    ),
     '',
   ].join('\n')
 }

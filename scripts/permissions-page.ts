@@ -1,0 +1,54 @@
+import { type KindName, kindNames, kinds } from '../src/snapshot/kinds/kinds.ts'
+
+/** docs/permissions.md: which rights the program uses, and for what. */
+export function permissionsPage(banner: string, reads: ReadonlyMap<string, readonly KindName[]>): string {
+  const byKind = kindNames.map((kind) => ({
+    kind,
+    rules: [...reads].filter(([, read]) => read.includes(kind)).map(([rule]) => rule),
+  }))
+  return [
+    `<!-- ${banner} -->`,
+    '# Permissions',
+    '',
+    'netdoctor only reads. The built-in role `view`, bound in one namespace, is enough for the commands about that',
+    'namespace; what more it would need is then said, and no verdict is guessed. With the ClusterRole below nothing is',
+    'left unread. `--logs` also needs `get pods/log`.',
+    '',
+    '```yaml',
+    ...clusterRole(),
+    '```',
+    '',
+    'Which rules look into a kind, recorded while the fixtures of all rules run:',
+    '',
+    '| resource | scope | in `view` | rules |',
+    '| --- | --- | --- | --- |',
+    ...byKind.map(
+      ({ kind, rules }) =>
+        `| ${resource(kind)} | ${kinds[kind].namespaced ? 'namespace' : 'cluster'} | ${isInView(kind) ? 'yes' : 'no'} | ${rulesText(rules)} |`,
+    ),
+    '',
+  ].join('\n')
+}
+
+const isCustom = (kind: KindName): boolean =>
+  kinds[kind].group.endsWith('gateway.networking.k8s.io') || kinds[kind].group === 'policy.networking.k8s.io'
+
+function resource(kind: KindName): string {
+  const { plural, group } = kinds[kind]
+  return group === '' ? plural : `${plural}.${group}`
+}
+
+function clusterRole(): readonly string[] {
+  const groups = Map.groupBy(kindNames, (kind) => kinds[kind].group)
+  return [
+    'apiVersion: rbac.authorization.k8s.io/v1',
+    'kind: ClusterRole',
+    'metadata: { name: netdoctor }',
+    'rules:',
+    ...[...groups].map(
+      ([group, members]) =>
+        `  - { apiGroups: ["${group}"], resources: [${members.map((kind) => kinds[kind].plural).join(', ')}], verbs: [get, list] }`,
+    ),
+    '  - { apiGroups: [""], resources: [pods/log], verbs: [get] }',
+  ]
+}
