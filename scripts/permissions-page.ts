@@ -30,8 +30,17 @@ export function permissionsPage(banner: string, reads: ReadonlyMap<string, reado
   ].join('\n')
 }
 
-const isCustom = (kind: KindName): boolean =>
-  kinds[kind].group.endsWith('gateway.networking.k8s.io') || kinds[kind].group === 'policy.networking.k8s.io'
+const customGroups: ReadonlySet<string> = new Set(['gateway.networking.k8s.io', 'policy.networking.k8s.io'])
+
+/** The role `view` holds the built-in namespaced kinds; custom resources only where somebody aggregates them into it. */
+const isInView = (kind: KindName): boolean => kinds[kind].namespaced && !customGroups.has(kinds[kind].group)
+
+const mostNamed = 4
+
+function rulesText(rules: readonly string[]): string {
+  if (rules.length === 0) return 'the model'
+  return rules.length <= mostNamed ? rules.join(', ') : `${rules.length} rules`
+}
 
 function resource(kind: KindName): string {
   const { plural, group } = kinds[kind]
