@@ -26,7 +26,6 @@ export default defineRule({
     'endpoint/all-not-ready',
     'endpoint/some-not-ready',
     'endpoint/rollout-leaves-none-ready',
-    'endpoint/no-readiness-probe',
     'endpoint/readiness-flapping',
   ],
   docs: {
@@ -59,7 +58,7 @@ export default defineRule({
       severity: severityOf(backend),
       place: place.pods(workload),
       alsoAt: troubled.map((item) => place.pod(workload.namespace, item.pod.metadata.name)),
-      summary: say`${workload.reference} ${troubleWords(trouble)}: ${readyRatio(backend)}`,
+      summary: say`${workload.reference}: ${troubleWords(trouble)}; ${readyRatio(backend)}`,
       detail: detail(
         backend,
         trouble,

@@ -1,5 +1,6 @@
 import { whole } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
+import { isHeadless } from '../../network/services/service-facts.ts'
 import { isDeleting, isFinished, isReady } from '../../network/workloads/pods.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
@@ -16,6 +17,8 @@ export interface Backend {
   /** Its pods that live: neither finished nor being deleted. */
   readonly pods: readonly Pod[]
   readonly readyPods: number
+  /** The Services that have no ready endpoint left. */
+  readonly emptied: readonly Service[]
   /** Whether every one of its Services has a ready endpoint all the same. */
   readonly isCarried: boolean
 }
@@ -33,10 +36,11 @@ export function backendOf(workload: Workload, network: Network): Backend | undef
   if (services.length === 0) return undefined
   const read = whole({ items: workload.pods, gaps: network.inventory.gaps('Pod', workload.namespace) })
   const pods = read.filter((pod) => !isFinished(pod) && !isDeleting(pod))
-  const isCarried = services.every((service) =>
-    whole(network.services.endpoints(service)).some(({ ready }) => ready),
+  const emptied = services.filter((service) =>
+    whole(network.services.endpoints(service)).every(({ ready }) => !ready),
   )
-  return { workload, services, pods, readyPods: pods.filter(isReady).length, isCarried }
+  const readyPods = pods.filter(isReady).length
+  return { workload, services, pods, readyPods, emptied, isCarried: emptied.length === 0 }
 }
 
 /** Error, or warning while other endpoints carry the load. */
@@ -49,12 +53,16 @@ export function readyRatio({ pods, readyPods }: Backend): Text {
   return say`${readyPods} of ${counted(pods.length, 'pod')} ${word(pods.length === 1 ? 'is' : 'are')} ready`
 }
 
-/** What the Services behind it still have, as a sentence. */
-export function consequence(backend: Backend): Text {
-  const { services, isCarried } = backend
-  const names = listed(services.map((service) => say`${referenceTo(service)}`))
-  const has = word(services.length === 1 ? 'has' : 'have')
-  return isCarried
-    ? say`${names} still ${has} other ready endpoints.`
-    : say`${names} ${has} no ready endpoint through it, so connections are refused.`
+/** What it means for the Services in front of it, as a sentence. */
+export function consequence({ services, emptied, isCarried }: Backend): Text {
+  const touched = isCarried ? services : emptied
+  const names = listed(touched.map((service) => say`${referenceTo(service)}`))
+  const has = word(touched.length === 1 ? 'has' : 'have')
+  if (isCarried) return say`${names} still ${has} other ready endpoints.`
+  const way = word(
+    emptied.some(isHeadless)
+      ? 'their names resolve to nothing, or connections are refused'
+      : 'connections are refused',
+  )
+  return say`${names} ${has} no ready endpoint: ${way}.`
 }

@@ -21,7 +21,6 @@ export default defineRule({
     'endpoint/all-not-ready',
     'endpoint/some-not-ready',
     'endpoint/rollout-leaves-none-ready',
-    'endpoint/no-readiness-probe',
   ],
   docs: {
     means: 'The containers of a pod share its address. The second one to bind a port cannot, and crashes.',

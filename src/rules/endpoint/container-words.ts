@@ -1,17 +1,17 @@
 import { counted, say, type Text, word } from '../text.ts'
 import type { Trouble } from './container-trouble.ts'
 
-/** What a trouble is, after the name of the workload: `crashes: container web exits with code 1 (Error), ...`. */
+/** What a trouble is: `container web crashes: it exits with code 1 (Error), 3 restarts`. */
 export function troubleWords(trouble: Trouble): Text {
   const { container, status, isInit } = trouble.observed
   const name = say`${word(isInit ? 'init container' : 'container')} ${container.name}`
   switch (trouble.kind) {
     case 'image':
-      return say`cannot pull image ${container.image ?? ''} for ${name} (${trouble.reason})`
+      return say`image ${container.image ?? ''} of ${name} cannot be pulled (${trouble.reason})`
     case 'config':
-      return say`cannot start ${name} (${trouble.reason})`
+      return say`${name} cannot be started (${trouble.reason})`
     case 'crash':
-      return say`crashes: ${name} ${endWords(trouble)}, ${counted(status.restartCount, 'restart')}`
+      return say`${name} crashes: it ${endWords(trouble)}, ${counted(status.restartCount, 'restart')}`
   }
 }
 

@@ -1,5 +1,6 @@
 import { commandsOf, isScriptFlag } from '../../network/references/shell.ts'
-import type { Container } from '../../snapshot/kinds/pod-spec.ts'
+import { runningContainers } from '../../network/workloads/workload.ts'
+import type { Container, PodSpec } from '../../snapshot/kinds/pod-spec.ts'
 
 const shells = new Set(['sh', 'bash', 'ash', 'dash', 'zsh', 'busybox'])
 
@@ -14,6 +15,18 @@ const idle = new Set(
 )
 
 const words = new Set(['while', 'until', 'do', 'then', 'else', 'if', '!', 'time', 'exec', 'for', 'elif'])
+
+/** Whether a pod declares no port and no probe, and every command in it only waits or asks others. */
+export function runsNoServer(spec: PodSpec): boolean {
+  const containers = runningContainers(spec)
+  return containers.length > 0 && containers.every((item) => declaresNothing(item) && isIdleCommand(item))
+}
+
+function declaresNothing({ ports, readinessProbe, livenessProbe, startupProbe }: Container): boolean {
+  return (
+    ports.length === 0 && [readinessProbe, livenessProbe, startupProbe].every((probe) => probe === undefined)
+  )
+}
 
 /**
  * Whether a container's command is a shell or a sleep that serves nothing: `sleep infinity`, `tail -f /dev/null`, or a

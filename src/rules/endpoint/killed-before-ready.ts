@@ -34,7 +34,6 @@ export default defineRule({
     'endpoint/backend-crashing',
     'endpoint/readiness-probe-failing',
     'endpoint/rollout-leaves-none-ready',
-    'endpoint/no-readiness-probe',
   ],
   docs: {
     means:

@@ -12,6 +12,7 @@ import { defineRule } from '../rule.ts'
 import { counted, say, type Text } from '../text.ts'
 import { backendOf } from './backend.ts'
 import { containerField } from './containers.ts'
+import { runsNoServer } from './idle-command.ts'
 
 const hourMs = 3_600_000
 
@@ -28,7 +29,7 @@ export default defineRule({
     fix: 'Add a readiness probe on the target port.',
     falseAlarmWhen:
       'A note, once a workload; a warning only where a ready pod was restarted within the last hour. Silent for ' +
-      'sidecars, for readiness gates, and behind headless Services only, where the peers find each other.',
+      'sidecars, for readiness gates, where no server seems to run at all, and behind headless Services only, where the peers find each other.',
   },
   check(workload, network) {
     const backend = backendOf(workload, network)
@@ -37,7 +38,8 @@ export default defineRule({
     const serving = servingContainers(workload, proxied)
     const [container] = serving
     if (container === undefined || proxied.length === 0) return undefined
-    if (serving.some(({ readinessProbe }) => readinessProbe !== undefined)) return undefined
+    if (serving.some(({ readinessProbe }) => readinessProbe !== undefined) || runsNoServer(workload.spec))
+      return undefined
     const restarted = restartEvidence(backend.pods, serving, network)
     return {
       proof: 'proven',

@@ -4,18 +4,19 @@ import { runningContainers, type Workload } from '../../network/workloads/worklo
 import type { Container } from '../../snapshot/kinds/pod-spec.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
+import type { Evidence } from '../finding.ts'
 import { defineRule } from '../rule.ts'
-import { listed, say } from '../text.ts'
+import { listed, say, word } from '../text.ts'
 import { backendOf } from './backend.ts'
+import { editCommand } from './commands.ts'
 import { containerField } from './containers.ts'
-import { isIdleCommand } from './idle-command.ts'
+import { runsNoServer } from './idle-command.ts'
 
 export default defineRule({
   id: 'endpoint/no-server-declared',
   title: 'Ready endpoint that runs no server',
   subject: 'Workload',
   severity: 'warning',
-  over: ['endpoint/no-readiness-probe'],
   docs: {
     means:
       'The Service has ready endpoints and probably nobody listens there: connections are refused, and a proxy answers 502.',
@@ -29,45 +30,39 @@ export default defineRule({
   },
   check(workload, network) {
     const backend = backendOf(workload, network)
-    const containers = runningContainers(workload.spec)
-    if (backend === undefined || containers.length === 0 || !containers.every(declaresNothing))
-      return undefined
-    const services = backend.services.filter((service) => isReadyBehind(service, workload, network))
+    if (backend === undefined || !runsNoServer(workload.spec)) return undefined
+    const services = backend.services.filter((service) => readyOwners(service, network).has(workload.key))
     const [service] = services
-    if (service === undefined || !containers.every(isIdleCommand)) return undefined
+    if (service === undefined) return undefined
+    const isAlone = readyOwners(service, network).size === 1
     const names = listed(services.map((item) => say`${referenceTo(item)}`))
     return {
       proof: 'likely',
       place: place.pods(workload),
       summary: say`${workload.reference} stands behind ${names} and seems to run no server: its command only waits or asks others`,
-      detail: say`It declares no port and no probe. Likely every connection to ${names} is refused.`,
-      evidence: containers.flatMap((container) => commandEvidence(workload, container)),
-      advice: [
-        say`run a server in it, or remove the Service: kubectl -n ${workload.namespace} delete service ${service.metadata.name}`,
-      ],
+      detail: say`It declares no port and no probe. Connections that are sent to its pods are likely refused.`,
+      evidence: runningContainers(workload.spec).flatMap((container) => commandEvidence(workload, container)),
+      advice: isAlone
+        ? [
+            word('run a server in it, or remove the Service and what routes to it:'),
+            say`kubectl -n ${workload.namespace} delete service ${service.metadata.name}`,
+          ]
+        : [editCommand(workload)],
       confirm: say`kubectl netdoctor svc ${service.metadata.name} -n ${workload.namespace} --probe`,
     }
   },
 })
 
-function declaresNothing({ ports, readinessProbe, livenessProbe, startupProbe }: Container): boolean {
-  return (
-    ports.length === 0 &&
-    readinessProbe === undefined &&
-    livenessProbe === undefined &&
-    startupProbe === undefined
-  )
+/** Keys of the workloads whose pods are ready endpoints of a Service. */
+function readyOwners(service: Service, network: Network): ReadonlySet<string> {
+  const ready = network.services.endpoints(service).items.filter((endpoint) => endpoint.ready)
+  return new Set(ready.flatMap(({ pod }) => (pod && network.workloads.ofPod(pod)?.key) ?? []))
 }
 
-function isReadyBehind(service: Service, workload: Workload, network: Network): boolean {
-  return network.services
-    .endpoints(service)
-    .items.some(
-      ({ ready, pod }) => ready && pod !== undefined && network.workloads.ofPod(pod)?.key === workload.key,
-    )
-}
-
-function commandEvidence(workload: Workload, { name, command = [], args = [] }: Container) {
+function commandEvidence(
+  workload: Workload,
+  { name, command = [], args = [] }: Container,
+): readonly Evidence[] {
   const { reference } = workload
   const field = containerField(workload, name)
   return [

@@ -56,7 +56,7 @@ export default defineRule({
       severity: severityOf(backend),
       place: place.pods(workload),
       alsoAt: failing.map((item) => place.pod(workload.namespace, item.pod.metadata.name)),
-      summary: say`${workload.reference}: the readiness probe of container ${container.name} ${failureWords(message, probe)}: ${readyRatio(backend)}`,
+      summary: say`${workload.reference}: the readiness probe of container ${container.name} ${failureWords(message, probe)}; ${readyRatio(backend)}`,
       detail: say`It asks for ${asks(container, probe)}. ${failureHint(message, container, probe)}${consequence(backend)}${fresh === undefined ? [] : say` ${fresh}`}`,
       evidence: [
         ...failing.slice(0, 3).flatMap(evidenceOf),

@@ -68,7 +68,7 @@ function noProgress(backend: Backend, stuck: Condition): FindingDraft {
   const deadline = object?.kind === 'Deployment' ? (object.spec.progressDeadlineSeconds ?? 600) : 600
   return {
     ...common(backend),
-    summary: say`The rollout of ${reference} is stuck: no new pod became ready within ${deadline} s, ${readyRatio(backend)}`,
+    summary: say`The rollout of ${reference} is stuck: no new pod became ready within ${deadline} s; ${readyRatio(backend)}`,
     evidence: [
       { reference, field: 'status.conditions[type=Progressing].reason', value: stuck.reason },
       { reference, field: 'status.conditions[type=Progressing].message', value: stuck.message },
@@ -85,7 +85,7 @@ function allAtOnce(backend: Backend): FindingDraft {
   ]
   return {
     ...common(backend),
-    summary: say`The rollout of ${reference} took every pod at once (maxUnavailable ${String(value ?? '')}): ${readyRatio(backend)}`,
+    summary: say`The rollout of ${reference} took every pod at once (maxUnavailable ${String(value ?? '')}); ${readyRatio(backend)}`,
     evidence,
   }
 }

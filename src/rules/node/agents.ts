@@ -61,12 +61,12 @@ export function sickAgent(
   )
   const why =
     trouble === undefined
-      ? say`is not ready (${ready?.message ?? ready?.reason ?? 'Ready is not True'})`
+      ? say`it is not ready (${ready?.message ?? ready?.reason ?? 'Ready is not True'})`
       : troubleWords(trouble)
   const evidence = [
     { reference: referenceTo(pod), field: 'status.conditions[type=Ready].status', value: ready?.status },
   ]
-  return { daemonSet, pod, words: say`runs ${referenceTo(pod)} of ${reference}, which ${why}`, evidence }
+  return { daemonSet, pod, words: say`runs ${referenceTo(pod)} of ${reference}: ${why}`, evidence }
 }
 
 function isOf({ metadata }: Pod, { metadata: { name, uid } }: DaemonSet): boolean {

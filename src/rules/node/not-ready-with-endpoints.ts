@@ -51,13 +51,11 @@ export default defineRule({
       detail: loadText(load),
       evidence: [
         ...conditionEvidence(node, ready),
-        ...load.services
-          .slice(0, 3)
-          .map((service) => ({
-            reference: referenceTo(service),
-            field: 'endpoints[].nodeName',
-            value: node.metadata.name,
-          })),
+        ...load.services.slice(0, 3).map((service) => ({
+          reference: referenceTo(service),
+          field: 'endpoints[].nodeName',
+          value: node.metadata.name,
+        })),
       ],
       advice: [say`kubectl describe node ${node.metadata.name}`],
     }
