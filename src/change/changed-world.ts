@@ -82,7 +82,10 @@ function restart(
   if (old === undefined) return []
   const changed = network.with({ put: [object], remove: [] }).workloads.get(namespace, key).items[0]
   if (changed === undefined) return []
-  return [{ key, pods: { put: standInPods(changed), remove: old.pods } }]
+  const put = standInPods(changed)
+  // The pods of a StatefulSet keep their names: those are replaced, not removed.
+  const kept = new Set(put.map((pod) => pod.metadata.name))
+  return [{ key, pods: { put, remove: old.pods.filter((pod) => !kept.has(pod.metadata.name)) } }]
 }
 
 /** The edits that take these back. Created objects are deleted; a deleted object cannot be given back from here. */

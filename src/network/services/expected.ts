@@ -61,7 +61,9 @@ export function expectedEndpoints(service: Service, pods: readonly Pod[]): reado
     return wanted.flatMap((port): readonly Endpoint[] => {
       if (port === undefined) return [common]
       const targetPort = resolveTargetPort(pod, port)
-      return targetPort === undefined ? [] : [{ ...common, port, targetPort }]
+      // A headless Service resolves to all of its pods; only SRV records need the number.
+      if (targetPort === undefined) return isHeadless(service) ? [{ ...common, port }] : []
+      return [{ ...common, port, targetPort }]
     })
   })
 }

@@ -61,7 +61,9 @@ function perPort(
   if (service.spec.ports.length === 0) return isHeadless(service) ? [common] : []
   return service.spec.ports.flatMap((port) => {
     const match = slice.ports.find((item) => servesPort(item, port.name, protocolOf(port)))
-    return match?.port === undefined ? [] : [{ ...common, port, targetPort: match.port }]
+    // CoreDNS answers with every address of a headless Service, whatever the ports of its slices are called.
+    if (match?.port === undefined) return isHeadless(service) ? [{ ...common, port }] : []
+    return [{ ...common, port, targetPort: match.port }]
   })
 }
 

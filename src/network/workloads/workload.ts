@@ -21,7 +21,7 @@ export interface Workload {
   readonly spec: PodSpec
   /** Where {@link spec} stands in the object, such as `spec.template.spec`. */
   readonly specPath: string
-  /** Replicas that are wanted now; absent where the kind has no such number or the object was not read. */
+  /** Replicas that are wanted now; of an owner that is not read, what its ReplicaSets want. Absent where nothing says. */
   readonly replicas?: number | undefined
   /** Its pods, by name. Deleting and finished ones are included. */
   readonly pods: readonly Pod[]
@@ -35,4 +35,11 @@ export function isSidecar(container: Container): boolean {
 /** Containers that run while the pod runs: the regular ones, then native sidecars. */
 export function runningContainers(spec: PodSpec): readonly Container[] {
   return [...spec.containers, ...spec.initContainers.filter(isSidecar)]
+}
+
+/** Whether a controller has written its status: then its pods are those that were read, even if there are none. */
+export function hasStatus({ object }: Workload): boolean {
+  if (object === undefined || object.kind === 'Pod') return false
+  const { conditions, observedGeneration, replicas } = object.status
+  return conditions.length > 0 || observedGeneration !== undefined || replicas !== undefined
 }

@@ -10,7 +10,7 @@ import { joinReads, mapRead, type Read } from '../inventory/read.ts'
 import { hasLabels } from '../inventory/selectors.ts'
 import { controllerOf, topOwner } from './owners.ts'
 import { standInPods } from './stand-ins.ts'
-import type { Workload } from './workload.ts'
+import { hasStatus, type Workload } from './workload.ts'
 
 const workloadKinds = [
   'Deployment',
@@ -77,7 +77,9 @@ export class Workloads {
     return this.#inventory.memo.get(podsTable, namespace, () => {
       const observed = this.#inventory.list('Pod', namespace)
       if (!this.#inventory.snapshot.coverage.declared) return observed
-      const missing = this.in(namespace).items.filter((workload) => workload.pods.length === 0)
+      const missing = this.in(namespace).items.filter(
+        (workload) => workload.pods.length === 0 && !hasStatus(workload),
+      )
       return mapRead(observed, (pods) => [...pods, ...missing.flatMap(standInPods)])
     })
   }
@@ -95,6 +97,7 @@ export class Workloads {
       if (known !== undefined) known.push(pod)
       else podsByOwner.set(key, [pod])
     }
+    const unread = replicasOfUnread(objects.items, inventory)
     for (const object of [...objects.items, ...pods.items]) {
       if (isKind(object, 'Pod') ? false : controllerOf(object) !== undefined && isOwned(object, inventory))
         continue
@@ -108,11 +111,24 @@ export class Workloads {
         podsByOwner.get(key) ?? [],
         namespace,
       )
-      if (workload !== undefined) found.set(key, workload)
+      if (workload === undefined) continue
+      found.set(key, owner.object === undefined ? { ...workload, replicas: unread.get(key) } : workload)
     }
     const items = [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
     return { ...joinReads<KubeObject>([objects, pods]), items }
   }
+}
+
+/** What the ReplicaSets of owners that we do not read (Argo Rollouts) want together, by the owner's key. */
+function replicasOfUnread(objects: readonly KubeObject[], inventory: Inventory): ReadonlyMap<string, number> {
+  const wanted = new Map<string, number>()
+  for (const object of objects) {
+    if (!isKind(object, 'ReplicaSet') || controllerOf(object) === undefined) continue
+    const owner = topOwner(object, inventory)
+    const key = keyOf(owner.reference)
+    if (owner.object === undefined) wanted.set(key, (wanted.get(key) ?? 0) + (object.spec.replicas ?? 1))
+  }
+  return wanted
 }
 
 /** Whether the managing owner of a ReplicaSet or Job is among what we read, and so stands for it. */

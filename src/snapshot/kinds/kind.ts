@@ -8,13 +8,17 @@ export interface OwnerReference {
   readonly controller?: boolean | undefined
 }
 
-/** One entry of `metadata.managedFields` without the field set: who wrote the object, how and when. */
+/** One entry of `metadata.managedFields`: who wrote the object, how and when. Of the field set only one field is kept. */
 export interface ManagedFields {
   readonly manager: string
   readonly operation?: string | undefined
   readonly time?: string | undefined
   readonly subresource?: string | undefined
+  /** Present when it owns `spec.replicas`. */
+  readonly fieldsV1?: typeof replicasOnly | undefined
 }
+
+const replicasOnly = Object.freeze({ 'f:spec': { 'f:replicas': {} } })
 
 export interface ObjectMeta {
   readonly name: string
@@ -87,6 +91,9 @@ export function parseMeta(value: unknown, namespaced: boolean): ObjectMeta | und
       operation: text(entry['operation']),
       time: text(entry['time']),
       subresource: text(entry['subresource']),
+      fieldsV1: Object.hasOwn(record(record(entry['fieldsV1'])['f:spec']), 'f:replicas')
+        ? replicasOnly
+        : undefined,
     })),
   }
 }
