@@ -1,0 +1,13 @@
+import type { Network } from '../../network/network.ts'
+import type { Connection } from '../../network/traffic/connection.ts'
+import type { Service } from '../../snapshot/kinds/service.ts'
+import { wantedReplicas } from './wanted-replicas.ts'
+
+/** Connections to a Service from clients that want to run: not from its own pods, nor from workloads at zero. */
+export function consumersOf(service: Service, network: Network): readonly Connection[] {
+  const own = new Set(network.services.backends(service).items.map(({ key }) => key))
+  return network.traffic.to(service).items.filter(({ client }) => {
+    if (client.kind !== 'workload') return true
+    return !own.has(client.workload.key) && wantedReplicas(client.workload) !== 0
+  })
+}

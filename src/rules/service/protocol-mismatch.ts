@@ -1,0 +1,101 @@
+import { whole } from '../../network/inventory/read.ts'
+import { portField, portText, protocolOf, targetPortOf } from '../../network/services/service-facts.ts'
+import { place } from '../../network/traffic/place.ts'
+import type { Workload } from '../../network/workloads/workload.ts'
+import type { Pod } from '../../snapshot/kinds/pod.ts'
+import type { ContainerPort } from '../../snapshot/kinds/pod-spec.ts'
+import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
+import { referenceTo } from '../../snapshot/snapshot.ts'
+import type { FindingDraft } from '../finding.ts'
+import { defineRule } from '../rule.ts'
+import { say } from '../text.ts'
+import { declaredPorts } from './pod-ports.ts'
+import { editPort } from './target-port-edit.ts'
+
+export default defineRule({
+  id: 'service/protocol-mismatch',
+  title: 'Service and pods differ in the protocol of a port',
+  subject: 'ServicePort',
+  severity: 'error',
+  explains: ['port-without-endpoints', 'no-endpoints', 'no-ready-endpoints'],
+  over: [
+    'service/target-port-undeclared',
+    'service/named-target-port-unresolved',
+    'service/webhook-backend-unavailable',
+    'service/apiservice-unavailable',
+  ],
+  docs: {
+    means:
+      'A named port has no endpoint at all; a number is sent to a port where nothing listens for that protocol.',
+    why: '`protocol` was left at its default, TCP, for a UDP or SCTP server, or the reverse.',
+    proof:
+      'Every selected pod declares the target port with another protocol only. Proven for a name, which is looked up ' +
+      'together with its protocol; likely for a number.',
+    fix: 'Give the Service port the protocol that the pods declare.',
+    falseAlarmWhen: 'The port is not declared, or is declared with both protocols, as for QUIC.',
+  },
+  check({ service, port }, network) {
+    const target = targetPortOf(port)
+    const pods = whole(network.services.selected(service))
+    const [first] = pods
+    if (first === undefined) return undefined
+    const declared = pods.map((pod) => declaredAs(pod, target))
+    const [protocol] = declared[0] ?? []
+    const isOther =
+      protocol !== undefined && declared.every((found) => found.length === 1 && found[0] === protocol)
+    if (!isOther || protocol === protocolOf(port)) return undefined
+    const workload = network.workloads.ofPod(first)
+    return finding({ service, port, target, protocol, workload })
+  },
+})
+
+interface Mismatch {
+  readonly service: Service
+  readonly port: ServicePort
+  readonly target: number | string
+  /** What the pods declare. */
+  readonly protocol: string
+  readonly workload: Workload | undefined
+}
+
+function finding({ service, port, target, protocol, workload }: Mismatch): FindingDraft {
+  const reference = referenceTo(service)
+  const isNamed = typeof target === 'string'
+  const twin = service.spec.ports.some((other) => other.port === port.port && protocolOf(other) === protocol)
+  const who = workload === undefined ? say`its pods` : say`${workload.reference}`
+  const { namespace = '', name } = service.metadata
+  return {
+    proof: isNamed ? 'proven' : 'likely',
+    place: place.servicePort(service, port),
+    summary: say`${reference} offers port ${portText(port)}, but ${who} declares ${String(target)} for ${protocol}`,
+    detail: isNamed
+      ? say`A name is looked up together with its protocol: the port has no endpoint.`
+      : say`Packets arrive, but nothing listens there for ${protocolOf(port)}.`,
+    evidence: [
+      { reference, field: `${portField(service, port)}.protocol`, value: port.protocol },
+      ...(workload === undefined
+        ? []
+        : [
+            {
+              reference: workload.reference,
+              field: `${workload.specPath}.containers[].ports[].protocol`,
+              value: protocol,
+            },
+          ]),
+    ],
+    fix: twin ? undefined : { edits: [editPort(service, port, 'protocol', protocol)] },
+    advice: twin
+      ? [
+          say`The Service has that port for ${protocol} too: remove this one with kubectl -n ${namespace} edit service ${name}`,
+        ]
+      : undefined,
+    confirm: isNamed ? undefined : say`kubectl netdoctor svc ${name} -n ${namespace} --probe`,
+  }
+}
+
+/** The protocols with which a pod declares the target port, each once. */
+function declaredAs({ spec }: Pod, target: number | string): readonly string[] {
+  const isMeant = ({ name, containerPort }: ContainerPort): boolean =>
+    typeof target === 'string' ? name === target : containerPort === target
+  return [...new Set(declaredPorts(spec).flatMap((port) => (isMeant(port) ? [port.protocol ?? 'TCP'] : [])))]
+}
