@@ -21,7 +21,7 @@ export default defineRule({
   title: 'Backend whose containers crash or cannot start',
   subject: 'Workload',
   severity: 'error',
-  explains: ['no-ready-endpoints', 'no-endpoints', 'pod-not-running'],
+  explains: ['no-ready-endpoints', 'pod-not-running'],
   over: [
     'endpoint/all-not-ready',
     'endpoint/some-not-ready',
@@ -91,10 +91,7 @@ function detail(backend: Backend, trouble: Trouble, configured: Text, fresh: Tex
   return say`${message}${exit === undefined ? [] : say`${exit} `}${consequence(backend)}${configured}${fresh === undefined ? [] : say` ${fresh}`}`
 }
 
-function evidenceOf(
-  pod: Pod,
-  { observed, ended, endedField = '', reason, kind }: Trouble,
-): readonly Evidence[] {
+function evidenceOf(pod: Pod, { observed, ended, endedField = '', kind }: Trouble): readonly Evidence[] {
   const reference = referenceTo(pod)
   const { field, status } = observed
   const waiting = status.state.waiting?.reason
@@ -104,8 +101,6 @@ function evidenceOf(
   if (ended !== undefined) {
     evidence.push({ reference, field: `${endedField}.exitCode`, value: ended.exitCode })
     evidence.push({ reference, field: `${endedField}.reason`, value: ended.reason })
-  } else if (waiting !== reason) {
-    evidence.push({ reference, field: 'events[].reason', value: reason })
   }
   if (kind === 'crash')
     evidence.push({ reference, field: `${field}.restartCount`, value: status.restartCount })

@@ -1,4 +1,3 @@
-import { lastSeen } from '../../network/inventory/events.ts'
 import { isReady } from '../../network/workloads/pods.ts'
 import type { Event } from '../../snapshot/kinds/event.ts'
 import type { ContainerState, Pod } from '../../snapshot/kinds/pod.ts'
@@ -8,10 +7,10 @@ export type Terminated = NonNullable<ContainerState['terminated']>
 
 /** Why a container of a pod that is not ready does not run. */
 export interface Trouble {
-  /** crash: it ends again and again; image: it cannot be pulled; config: it cannot be created or mounted. */
+  /** crash: it ends again and again; image: it cannot be pulled; config: it cannot be created from its spec. */
   readonly kind: 'crash' | 'image' | 'config'
   readonly observed: ObservedContainer
-  /** As the kubelet names it: CrashLoopBackOff, OOMKilled, ErrImagePull, FailedMount. */
+  /** As the kubelet names it: CrashLoopBackOff, OOMKilled, ErrImagePull. */
   readonly reason: string
   /** What the kubelet adds, where it adds more than the reason. */
   readonly message?: string | undefined
@@ -47,8 +46,7 @@ const restartMemoryMs = 600_000
 export function troubleOf(pod: Pod, events: readonly Event[], ageOf: AgeOf): Trouble | undefined {
   if (isReady(pod)) return undefined
   for (const observed of observedContainers(pod)) {
-    const trouble =
-      waitingTrouble(observed) ?? mountTrouble(observed, events, ageOf) ?? crash(observed, events, ageOf)
+    const trouble = waitingTrouble(observed) ?? crash(observed, events, ageOf)
     if (trouble !== undefined) return trouble
   }
   return undefined
@@ -59,19 +57,6 @@ function waitingTrouble(observed: ObservedContainer): Trouble | undefined {
   if (imageReasons.has(reason)) return { kind: 'image', observed, reason, message }
   if (configReasons.has(reason)) return { kind: 'config', observed, reason, message }
   return undefined
-}
-
-/** A volume that cannot be mounted shows only as an event: the container waits as if it was being created. */
-function mountTrouble(
-  observed: ObservedContainer,
-  events: readonly Event[],
-  ageOf: AgeOf,
-): Trouble | undefined {
-  const { reason } = observed.status.state.waiting ?? {}
-  if (reason !== 'ContainerCreating' && reason !== 'PodInitializing') return undefined
-  const event = events.find((item) => item.reason === 'FailedMount' || item.reason === 'FailedAttachVolume')
-  if (event === undefined || (ageOf(lastSeen(event)) ?? 0) > restartMemoryMs) return undefined
-  return { kind: 'config', observed, reason: event.reason ?? '', message: event.message }
 }
 
 function crash(observed: ObservedContainer, events: readonly Event[], ageOf: AgeOf): Trouble | undefined {

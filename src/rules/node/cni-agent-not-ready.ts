@@ -25,7 +25,12 @@ export default defineRule({
   subject: 'Node',
   severity: 'error',
   explains: ['no-ready-endpoints', 'no-endpoints'],
-  over: ['endpoint/all-not-ready', 'endpoint/some-not-ready', 'node/network-unavailable'],
+  over: [
+    'service/backend-pods-not-created',
+    'endpoint/all-not-ready',
+    'endpoint/some-not-ready',
+    'node/network-unavailable',
+  ],
   docs: {
     means: 'Pods on this node get no address, or their routes and policies are no longer kept up to date.',
     why: 'The agent crashes, its image cannot be pulled there, or it was evicted.',
