@@ -24,8 +24,7 @@ export interface Hindrance {
   readonly pods: readonly Pod[]
 }
 
-const networkReasons = ['FailedCreatePodSandBox', 'NetworkNotReady']
-const volumeReasons = ['FailedMount', 'FailedAttachVolume']
+const setUpReasons = ['FailedCreatePodSandBox', 'NetworkNotReady', 'FailedMount', 'FailedAttachVolume']
 
 /**
  * Why pods that a workload wants do not run; `undefined` when all that it wants exist and have an address.
@@ -149,9 +148,7 @@ function notSetUp(pods: readonly Pod[], network: Network): Hindrance | undefined
   const [pod] = pods
   if (pod === undefined) return undefined
   const since = pod.metadata.creationTimestamp
-  // Volumes are the business of endpoint/backend-crashing.
-  if (eventsOf(pod, volumeReasons, network).length > 0) return undefined
-  const last = eventsOf(pod, networkReasons, network)[0]
+  const last = eventsOf(pod, setUpReasons, network)[0]
   if (last !== undefined) return { ...fromEvent('not-set-up', last, pods), since }
   return {
     kind: 'not-set-up',

@@ -46,13 +46,11 @@ export default defineRule({
       detail: say`A Service selects only pods of its own namespace.`,
       evidence: [
         ...pairs.map(([key, value]) => ({ reference, field: keyField('spec.selector', key), value })),
-        ...empty.pods
-          .slice(0, 2)
-          .map((pod) => ({
-            reference: referenceTo(pod),
-            field: 'metadata.namespace',
-            value: pod.metadata.namespace,
-          })),
+        ...empty.pods.slice(0, 2).map((pod) => ({
+          reference: referenceTo(pod),
+          field: 'metadata.namespace',
+          value: pod.metadata.namespace,
+        })),
       ],
       advice: namespaces.length === 1 ? advice(service, empty.pods, network) : undefined,
     }
