@@ -31,6 +31,8 @@ export interface TruthCase {
    * nothing is to be mended by an edit that a tool could name.
    */
   readonly mend: 'printed' | 'never' | ((stage: Stage) => Promise<void>)
+  /** Why netdoctor names the rule only after minutes: the case is then left to .ci/full. */
+  readonly slow?: string
 }
 
 /** What was seen, for docs/truth.md. */
@@ -42,6 +44,8 @@ export interface Sighting {
   readonly mended: string
   readonly serverVersion: string
   readonly proxyMode: string
+  /** The day, as 2026-01-31. */
+  readonly date: string
 }
 
 const program = join(import.meta.dirname, '..', '..', 'bin', 'kubectl-netdoctor')
@@ -56,7 +60,15 @@ export async function seeTruth(truth: TruthCase): Promise<Sighting> {
   const mended = await mend(stage, truth, problem)
   const { serverVersion, proxyMode } = stage.cluster
   const felt = `${truth.share === 'some' ? 'partly ' : ''}${describeAnswer(truth.feels)}`
-  return { rule: truth.rule, fault: truth.fault, felt, mended, serverVersion, proxyMode }
+  return {
+    rule: truth.rule,
+    fault: truth.fault,
+    felt,
+    mended,
+    serverVersion,
+    proxyMode,
+    date: new Date().toISOString().slice(0, 10),
+  }
 }
 
 export async function feelTheFault(stage: Stage, truth: TruthCase): Promise<void> {
@@ -83,7 +95,10 @@ async function explained(stage: Stage, truth: TruthCase): Promise<Problem> {
     last = await ask(stage, truth)
     return last.problems.find(({ rule }) => rule === truth.rule)
   }
-  const problem = await waitFor(what, find, { timeoutMs: 75_000, intervalMs: 1500 })
+  const problem = await waitFor(what, find, {
+    timeoutMs: truth.slow === undefined ? 75_000 : 180_000,
+    intervalMs: 1500,
+  })
   const predicted = last?.symptoms ?? []
   if (predicted.length > 0 && !predicted.includes(describeAnswer(truth.feels))) {
     throw new Error(

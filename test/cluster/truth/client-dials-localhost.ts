@@ -4,7 +4,7 @@ import type { TruthCase } from '../truth.ts'
 export default {
   rule: 'client/dials-localhost',
   fault: 'the client dials localhost for what a Service serves',
-  question: ['svc', 'api'],
+  question: ['from', 'deployment/curl'],
   dial: { variable: 'API_URL' },
   feels: 'refused',
   mend: 'printed',

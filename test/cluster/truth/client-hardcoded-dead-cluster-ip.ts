@@ -4,7 +4,7 @@ import type { TruthCase } from '../truth.ts'
 export default {
   rule: 'client/hardcoded-dead-cluster-ip',
   fault: 'the client dials the ClusterIP of a Service that was made anew',
-  question: ['svc', 'api'],
+  question: ['from', 'deployment/curl'],
   dial: { variable: 'API_URL' },
   feels: 'timeout',
   mend: 'printed',

@@ -4,7 +4,7 @@ import type { TruthCase } from '../truth.ts'
 export default {
   rule: 'client/hardcoded-stale-pod-ip',
   fault: 'the client dials the address of a pod that is gone',
-  question: ['svc', 'api'],
+  question: ['from', 'deployment/curl'],
   dial: { variable: 'API_URL' },
   feels: 'unreachable',
   mend: 'printed',

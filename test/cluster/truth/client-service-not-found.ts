@@ -4,7 +4,7 @@ import type { TruthCase } from '../truth.ts'
 export default {
   rule: 'client/service-not-found',
   fault: 'the client dials a name that misses an existing Service by one letter',
-  question: ['svc', 'payment'],
+  question: ['from', 'deployment/curl'],
   dial: { variable: 'PAYMENT_URL' },
   feels: 'nxdomain',
   mend: 'printed',

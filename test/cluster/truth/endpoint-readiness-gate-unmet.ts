@@ -8,6 +8,7 @@ export default {
   dial: { url: 'http://api/' },
   feels: 'refused',
   mend: 'never',
+  slow: 'netdoctor gives the owner of the gate two minutes',
   arrange: async (stage) => {
     const readinessGates = [{ conditionType: 'example.com/load-balancer-attached' }]
     const api = server({ name: 'api', pod: { readinessGates } })
