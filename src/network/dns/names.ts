@@ -100,3 +100,15 @@ export function asksClusterDns(spec: {
   const { dnsPolicy = 'ClusterFirst', hostNetwork = false } = spec
   return dnsPolicy === 'ClusterFirstWithHostNet' || (dnsPolicy === 'ClusterFirst' && !hostNetwork)
 }
+
+const publicTails = new Set(
+  'com org net edu gov mil int info biz dev app cloud tech online site xyz page'.split(' '),
+)
+
+/**
+ * Whether `x.TAIL` is most likely a host of the internet when no namespace is called TAIL: `grafana.com` and
+ * `redis.io` mean no Service, although clusters have Services of these names. Country codes have two letters.
+ */
+export function isPublicTail(tail: string): boolean {
+  return publicTails.has(tail) || /^[a-z]{2}$/.test(tail)
+}

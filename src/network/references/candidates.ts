@@ -6,9 +6,9 @@ import { readHost, readHostPort, readPort } from './hosts.ts'
 /** How much the place of a token says about its being an address. */
 export interface Hint {
   /** A bare word is a host: the key says so and the word is its whole value. */
-  readonly bareWord: boolean
+  readonly bareWord: () => boolean
   /** `name:5432` is a host with its port: the key speaks of peers, or it is the whole value of a key. */
-  readonly hostPort: boolean
+  readonly hostPort: () => boolean
 }
 
 /**
@@ -21,6 +21,8 @@ export interface Hint {
 export function readCandidate(token: string, hint: Hint): Found | undefined {
   const text = trimmed(token)
   if (text === '' || text.length > 300) return undefined
+  // Most tokens are plain words; none of them is an address unless its key says so.
+  if (/^[\w-]*$/.test(text) && !(isWordLike(text) && hint.bareWord())) return undefined
   const transport = /^(tcp|udp|ssl):(?=[^0-9:])/i.exec(text)?.[0].length ?? 0
   if (transport > 0) {
     const found = readCandidate(text.slice(transport), hint)
@@ -98,10 +100,10 @@ function hostOrPort(text: string, hint: Hint): Found | undefined {
   // Hosts are written in lower case; Java classes, file names and headers are not.
   if (written !== host && `${host}.` !== written) return undefined
   if (isDotted && isFileName(host)) return undefined
-  if (port === undefined) return hint.bareWord && isWordLike(host) ? found : undefined
+  if (port === undefined) return isWordLike(host) && hint.bareWord() ? found : undefined
   if (!isPlausiblePort(port) || /^[0-9-]+$/.test(host)) return undefined
   if (!isDotted && (isSetting(host) || !/[a-z]/.test(host))) return undefined
-  return hint.hostPort ? found : undefined
+  return hint.hostPort() ? found : undefined
 }
 
 /** `x.ns.svc` and longer: nothing else is written like this. */

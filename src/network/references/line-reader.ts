@@ -19,6 +19,7 @@ export class LineReader {
   /** Values of the key so far. */
   #values = 0
   #isBehindComma = false
+  #isGuarded = false
 
   /** @param start column where the content of the line starts */
   constructor(context: Context, mode: ScanMode, start: number) {
@@ -72,6 +73,7 @@ export class LineReader {
     this.#assign = assign
     this.#values = 0
     this.#isBehindComma = false
+    this.#isGuarded = key !== undefined && isGuardKey(key)
     return true
   }
 
@@ -87,10 +89,10 @@ export class LineReader {
     const key = this.#key ?? this.#context.key
     const isFirst = this.#values === 0 || this.#isBehindComma
     this.#values++
-    if (this.#context.guarded || (this.#key !== undefined && isGuardKey(this.#key))) return
+    if (this.#context.guarded || this.#isGuarded) return
     take(token, key, {
-      bareWord: this.#isBareHost(token, key, isFirst),
-      hostPort: this.#isHostPort(key, isFirst),
+      bareWord: () => this.#isBareHost(token, key, isFirst),
+      hostPort: () => this.#isHostPort(key, isFirst),
     })
   }
 

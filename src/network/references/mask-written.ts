@@ -70,7 +70,7 @@ class Masker {
         at = end
       } else this.#parts.push(text[at++] ?? '')
     }
-    return this.#parts.join('').replace(/\*{3}(?:[+/?#!]{1,2}\*{3})+/g, masked)
+    return this.#parts.join('').replace(/\*{3}(?:[+/?#!]{1,2}x?\*{3})+/g, masked)
   }
 
   #atomEnd(at: number): number {
@@ -95,7 +95,9 @@ class Masker {
     if (this.#isVariable(start)) return this.#variable(atom)
     if (/^-(?:[a-zA-Z]|[abceiklmnstuvwxz]{2,4})$|^-{1,2}$/.test(atom)) return atom
     if (atom.startsWith('-') || this.#isKey(start, end)) return this.#key(atom)
-    return roleParts(atom) ?? masked
+    // `/***` at the start of a word would begin a comment.
+    const isPath = this.#text[start - 1] === '/' && !/[\w\].]/.test(this.#text[start - 2] ?? '')
+    return roleParts(atom) ?? (isPath ? `x${masked}` : masked)
   }
 
   #variable(name: string): string {
@@ -109,7 +111,7 @@ class Masker {
     const char = text[next]
     if (char === '=') return true
     if (char === ':') return next > end || /^[\s"']?$/.test(text[next + 1] ?? '')
-    if (text[start - 1] === '<' && text[end] === '>') return true
+    if (text[end] === '>' && /<\/?$/.test(text.slice(Math.max(0, start - 2), start))) return true
     if (text[start - 1] === '[' && this.#isLineStart(start - 1)) return true
     return this.#isFile && /[ \t]/.test(text[end] ?? '') && this.#isLineStart(start)
   }
@@ -143,12 +145,14 @@ function letters(index: number): string {
   return index < 26 ? letter : `${letters(Math.floor(index / 26) - 1)}${letter}`
 }
 
-/** Addresses and URL schemes, in order and apart. */
+/** Addresses, URL schemes and bracketed addresses, in order and apart. */
 function segmentsOf(text: string, spans: readonly Span[]): readonly Segment[] {
   const kept = spans
     .filter(([start, end]) => start >= 0 && start < end && end <= text.length)
     .map(([start, end]) => ({ start, end, by: text.slice(start, end) }))
-  const all = [...kept, ...schemes(text)].sort((a, b) => a.start - b.start || b.end - a.end)
+  const all = [...kept, ...schemes(text), ...brackets(text)].sort(
+    (a, b) => a.start - b.start || b.end - a.end,
+  )
   const segments: Segment[] = []
   let end = 0
   for (const segment of all) {
@@ -169,7 +173,23 @@ function schemes(text: string): readonly Segment[] {
     const before = /[a-zA-Z][a-zA-Z0-9+._-]{0,39}$/.exec(text.slice(Math.max(0, at - 40), at))
     if (before === null) continue
     const scheme = before[0]
-    found.push({ start: at - scheme.length, end: at, by: isPlainScheme(scheme) ? scheme : 'tcp' })
+    found.push({
+      start: at - scheme.length,
+      end: at,
+      by: isPlainScheme(scheme) ? scheme : otherScheme(scheme),
+    })
   }
   return found
+}
+
+/** Without a port of its own, like the scheme that it stands for; no host name where that was none. */
+function otherScheme(scheme: string): string {
+  return /^[a-zA-Z0-9-]+$/.test(scheme) ? 'tcp' : 'x+tcp'
+}
+
+/** IPv6 addresses in brackets that are no dials: what looks like one stays one word, and `[::]` is nobody's address. */
+function brackets(text: string): readonly Segment[] {
+  return [...text.matchAll(/\[[0-9a-fA-F:.]{2,47}\]/g)].flatMap(({ 0: whole, index }) =>
+    whole.split(':').length > 2 ? [{ start: index, end: index + whole.length, by: '[::]' }] : [],
+  )
 }

@@ -53,7 +53,9 @@ function masksFor(kept: KeptTexts): ValueMasks {
       if (isCorefile(key, configMap)) return maskCorefile(text)
       if (isSwitch(text)) return text
       const isScript = key.endsWith('.sh') || text.startsWith('#!')
-      return isScript || kept.spans.has(text) ? written(text, key.includes('.') || text.includes('\n')) : masked
+      return isScript || kept.spans.has(text)
+        ? written(text, key.includes('.') || text.includes('\n'))
+        : masked
     },
   }
 }

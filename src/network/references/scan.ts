@@ -49,10 +49,12 @@ class Scanner {
     const line = withoutComment(raw.endsWith('\r') ? raw.slice(0, -1) : raw)
     const indent = line.length - line.trimStart().length
     if (indent === line.length) return
-    const section = /^\[+([^\][]{1,100})\]+$/.exec(line.trim())
-    if (section !== null && this.#options.mode === 'file' && indent === 0) {
-      this.#context.section(section[1] ?? '')
-      return
+    if (line.startsWith('[') && this.#options.mode === 'file') {
+      const section = /^\[+([^\][]{1,100})\]+$/.exec(line.trim())
+      if (section !== null) {
+        this.#context.section(section[1] ?? '')
+        return
+      }
     }
     const urls = findUrls(line)
     const content = this.#openLine(line, indent)

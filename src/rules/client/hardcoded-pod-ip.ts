@@ -1,13 +1,15 @@
 import type { Network } from '../../network/network.ts'
+import type { Dial } from '../../network/references/dial.ts'
 import { place } from '../../network/traffic/place.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
+import type { FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { listed, say } from '../text.ts'
 import { addressText, clientOf, dialEvidence, severityFor, whereWritten } from './dialled.ts'
-import { nameFor, servicesOfPod } from './instead.ts'
-import { retarget } from './retarget.ts'
+import { nameFor, type Substitute, servicesOfPod } from './instead.ts'
+import { mend } from './retarget.ts'
 
 /** Annotations by which a pod asks its CNI for one certain address. */
 const pinning = ['cni.projectcalico.org/ipAddrs', 'cni.projectcalico.org/ipAddrsNoIpam']
@@ -34,11 +36,6 @@ export default defineRule({
     if (pod === undefined || pod.spec.hostNetwork === true || isOwn(pod, workload, network)) return undefined
     const pin = pinning.find((key) => pod.metadata.annotations[key] !== undefined)
     const substitutes = servicesOfPod(pod, connection.port, network)
-    const [only] = substitutes
-    const edits =
-      only === undefined || substitutes.length > 1
-        ? undefined
-        : retarget(dials, nameFor(only, workload), only.port)
     const reference = referenceTo(pod)
     const address = addressText(connection)
     return {
@@ -51,19 +48,28 @@ export default defineRule({
           ? undefined
           : say`The annotation ${pin} keeps the address for the pod, until somebody takes it away.`,
       evidence: [...dialEvidence(dials), { reference, field: 'status.podIPs', value: connection.host }],
-      fix: edits === undefined ? undefined : { edits },
-      advice:
-        edits !== undefined
-          ? undefined
-          : substitutes.length > 1
-            ? [
-                say`dial one of the Services in front of it instead: ${listed(substitutes.map(({ service }) => say`${referenceTo(service)}`))}`,
-              ]
-            : [say`no Service leads to ${reference} on that port: create one, and dial its name`],
+      ...mended(dials, substitutes, workload, pod),
     }
   },
 })
 
 function isOwn(pod: Pod, workload: Workload, network: Network): boolean {
   return network.workloads.ofPod(pod)?.key === workload.key
+}
+
+function mended(
+  dials: readonly Dial[],
+  substitutes: readonly Substitute[],
+  workload: Workload,
+  pod: Pod,
+): Pick<FindingDraft, 'fix' | 'advice'> {
+  const [only, second] = substitutes
+  if (only === undefined) {
+    return {
+      advice: [say`no Service leads to ${referenceTo(pod)} on that port: create one, and dial its name`],
+    }
+  }
+  if (second === undefined) return mend(dials, nameFor(only, workload), only.port)
+  const services = substitutes.map(({ service }) => say`${referenceTo(service)}`)
+  return { advice: [say`dial one of the Services in front of it instead: ${listed(services)}`] }
 }

@@ -8,7 +8,7 @@ import { defineRule } from '../rule.ts'
 import { listed, say, type Text } from '../text.ts'
 import { addressText, clientOf, dialEvidence, severityFor, whereWritten } from './dialled.ts'
 import { nameFor, type Substitute, servicesLike } from './instead.ts'
-import { retarget } from './retarget.ts'
+import { mend } from './retarget.ts'
 
 export default defineRule({
   id: 'client/hardcoded-stale-pod-ip',
@@ -36,11 +36,7 @@ export default defineRule({
     whole({ items: [], gaps, open })
     const { dials, port } = connection
     const substitutes = servicesLike(dials, port, workload, network)
-    const [only] = substitutes
-    const edits =
-      only === undefined || substitutes.length > 1
-        ? undefined
-        : retarget(dials, nameFor(only, workload), only.port)
+    const [only, second] = substitutes
     const node = { apiVersion: 'v1', kind: 'Node', name: range.node }
     return {
       proof: 'likely',
@@ -50,8 +46,9 @@ export default defineRule({
       summary: say`${workload.reference} dials ${addressText(connection)} (${whereWritten(dials)}): an address of the pod range that nobody has`,
       detail: say`${range.cidr} is the pod range of ${node}; the pod that had this address is gone.`,
       evidence: [...dialEvidence(dials), { reference: node, field: 'spec.podCIDRs', value: range.cidr }],
-      fix: edits === undefined ? undefined : { edits },
-      advice: edits === undefined ? [instead(substitutes, port, network)] : undefined,
+      ...(only !== undefined && second === undefined
+        ? mend(dials, nameFor(only, workload), only.port)
+        : { advice: [instead(substitutes, port, network)] }),
       confirm: say`connect from a pod of ${workload.reference} to ${addressText(connection)}`,
     }
   },

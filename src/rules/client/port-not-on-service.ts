@@ -7,7 +7,7 @@ import { defineRule } from '../rule.ts'
 import { listed, say, type Text } from '../text.ts'
 import { clientOf, dialEvidence, severityFor, whereWritten } from './dialled.ts'
 import { leadsTo } from './instead.ts'
-import { retarget } from './retarget.ts'
+import { mend } from './retarget.ts'
 
 export default defineRule({
   id: 'client/port-not-on-service',
@@ -40,7 +40,6 @@ export default defineRule({
     // Texts seldom say whether they mean UDP.
     if (service.spec.ports.some((item) => item.port === port)) return undefined
     const wanted = wantedPort(service, port, network)
-    const edits = wanted === undefined ? undefined : retarget(dials, connection.host, wanted.port)
     const reference = referenceTo(service)
     return {
       proof: 'likely',
@@ -59,9 +58,9 @@ export default defineRule({
           value: item.port,
         })),
       ],
-      fix: edits === undefined ? undefined : { edits },
-      advice:
-        edits === undefined ? [say`dial a port that ${reference} has, or add port ${port} to it`] : undefined,
+      ...(wanted === undefined
+        ? { advice: [say`dial a port that ${reference} has, or add port ${port} to it`] }
+        : mend(dials, connection.host, wanted.port)),
       confirm: say`connect from a pod of ${workload.reference} to ${connection.host} port ${port}`,
     }
   },

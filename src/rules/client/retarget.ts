@@ -1,6 +1,9 @@
 import { type Edit, pointer } from '../../network/edit.ts'
 import type { Dial, DialSource } from '../../network/references/dial.ts'
 import { keyOf } from '../../snapshot/snapshot.ts'
+import type { FindingDraft } from '../finding.ts'
+import { say } from '../text.ts'
+import { whereWritten } from './dialled.ts'
 
 /** Kinds whose pod template cannot be changed once they exist. */
 const immutable = new Set(['Pod', 'Job'])
@@ -10,25 +13,59 @@ interface Replacement {
   readonly text: string
 }
 
+/** Longer texts are files: nobody reads them as a patch. */
+const longestShown = 300
+
+/** Keys and options of clients whose value may be a password. */
+const secretKeys =
+  /(?:pass|pwd|secret|token|key|credential|auth|sig)[a-z_]{0,20}["']?\s{0,2}[=:]|\s-[upa]\s{0,2}[^\d\s]/i
+
 /**
- * Edits that make dials lead to another host, and to another port when one is given: only the address in each value is
- * replaced, what stands around it stays.
- *
- * @returns `undefined` when an address stands where it cannot be edited
+ * How to make dials lead to another host, and to another port when one is given: edits that replace only the address in
+ * each value and leave what stands around it. Advice where the value cannot be edited, or should not be printed because
+ * it is a whole file or may hold a password.
  */
-export function retarget(dials: readonly Dial[], host: string, port?: number): readonly Edit[] | undefined {
+export function mend(
+  dials: readonly Dial[],
+  host: string,
+  port?: number,
+): Pick<FindingDraft, 'fix' | 'advice'> {
+  const edits = retarget(dials, host, port)
+  if (edits !== undefined) {
+    const isConfig = edits.some(({ reference }) => reference.kind === 'ConfigMap')
+    return { fix: { edits, note: isConfig ? say`Pods read it anew after a restart.` : undefined } }
+  }
+  const [first] = dials
+  const wanted = first === undefined ? host : (replacementsOf(first, host, port)[0]?.text ?? host)
+  const seen = first === undefined ? '' : first.source.value.slice(...first.source.span)
+  return { advice: [say`write ${wanted} in place of ${seen} (${whereWritten(dials)})`] }
+}
+
+function retarget(
+  dials: readonly Dial[],
+  host: string,
+  port: number | undefined,
+): readonly Edit[] | undefined {
   const replacements = dials.flatMap((dial) => replacementsOf(dial, host, port))
+  if (!replacements.every(({ source }) => canBeShown(source))) return undefined
   const byField = Map.groupBy(replacements, ({ source }) => `${keyOf(source.object)} ${source.field}`)
   const operations = [...byField.values()].map(replaceIn)
-  if (operations.some((item) => item === undefined)) return undefined
   const known = operations.filter((item) => item !== undefined)
+  if (known.length < operations.length) return undefined
   const byObject = Map.groupBy(known, ({ reference }) => keyOf(reference))
   return [...byObject.values()].flatMap((group): Edit[] => {
     const [first] = group
-    return first === undefined
-      ? []
-      : [{ kind: 'patch', reference: first.reference, operations: group.map(({ operation }) => operation) }]
+    const all = group.map(({ operation }) => operation)
+    return first === undefined ? [] : [{ kind: 'patch', reference: first.reference, operations: all }]
   })
+}
+
+/** Whether the text around the address is short and holds neither userinfo with a password nor a key for one. */
+function canBeShown({ value, span: [start, end] }: DialSource): boolean {
+  if (value.length > longestShown) return false
+  const before = value.slice(0, start)
+  const hasPassword = before.endsWith('@') && /:[^/]/.test(before.slice(before.lastIndexOf('/') + 1))
+  return !hasPassword && !secretKeys.test(before) && !secretKeys.test(value.slice(end))
 }
 
 function replacementsOf(dial: Dial, host: string, port: number | undefined): readonly Replacement[] {

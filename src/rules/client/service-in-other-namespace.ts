@@ -6,7 +6,7 @@ import { referenceTo } from '../../snapshot/snapshot.ts'
 import { defineRule } from '../rule.ts'
 import { listed, say } from '../text.ts'
 import { addressText, clientOf, dialEvidence, severityFor, whereWritten } from './dialled.ts'
-import { retarget } from './retarget.ts'
+import { mend } from './retarget.ts'
 
 export default defineRule({
   id: 'client/service-in-other-namespace',
@@ -37,11 +37,8 @@ export default defineRule({
     const { port, dials } = connection
     const fitting = elsewhere.filter((service) => port === undefined || offers(service, port))
     const choices = fitting.length > 0 ? fitting : elsewhere
-    const [only] = fitting
-    const edits =
-      only === undefined || fitting.length > 1
-        ? undefined
-        : retarget(dials, `${name}.${only.metadata.namespace ?? ''}`)
+    const [only, second] = fitting
+    const nameIn = (service: Service | undefined): string => `${name}.${service?.metadata.namespace ?? ''}`
     return {
       proof: 'likely',
       severity: severityFor(workload, 'error'),
@@ -56,13 +53,13 @@ export default defineRule({
           value: service.metadata.namespace,
         })),
       ],
-      fix: edits === undefined ? undefined : { edits },
-      advice:
-        edits === undefined
-          ? [
-              say`write the namespace behind the name: ${name}.${choices[0]?.metadata.namespace ?? ''}, if that is the one that is meant`,
-            ]
-          : undefined,
+      ...(only !== undefined && second === undefined
+        ? mend(dials, nameIn(only))
+        : {
+            advice: [
+              say`write the namespace behind the name, such as ${nameIn(choices[0])}, if that is the one that is meant`,
+            ],
+          }),
       confirm: say`look the name up in a pod of ${workload.reference}: getent hosts ${connection.host}`,
     }
   },

@@ -12,7 +12,7 @@ import { type Caller, callersOf } from './callers.ts'
 import { addressText, clientOf, dialEvidence, missingService, severityFor, whereWritten } from './dialled.ts'
 import { type NearService, nearServices } from './near-services.ts'
 import { needOf } from './need.ts'
-import { retarget } from './retarget.ts'
+import { mend } from './retarget.ts'
 import { serviceFor, standIns } from './stand-ins.ts'
 
 export default defineRule({
@@ -73,8 +73,6 @@ function misspelt(connection: Connection, workload: Workload, near: readonly Nea
   const [only] = meant
   const { name = '', namespace = '' } = only?.metadata ?? {}
   const isHere = namespace === workload.namespace
-  const edits =
-    isTie || only === undefined ? undefined : retarget(dials, isHere ? name : `${name}.${namespace}`)
   return {
     proof: 'likely',
     severity: severityFor(workload, 'error'),
@@ -88,8 +86,9 @@ function misspelt(connection: Connection, workload: Workload, near: readonly Nea
         value: service.metadata.name,
       })),
     ],
-    fix: edits === undefined ? undefined : { edits },
-    advice: edits === undefined ? [say`write the name of the Service that is meant`] : undefined,
+    ...(isTie || only === undefined
+      ? { advice: [say`write the name of the Service that is meant`] }
+      : mend(dials, isHere ? name : `${name}.${namespace}`)),
     confirm: say`look the name up in a pod of ${workload.reference}: getent hosts ${host}`,
   }
 }

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { ownNamespacePod, serviceCandidates } from '../../../src/network/dns/names.ts'
+import {
+  asksClusterDns,
+  isPublicTail,
+  ownNamespacePod,
+  serviceCandidates,
+} from '../../../src/network/dns/names.ts'
 
 describe('serviceCandidates', () => {
   it.each([
@@ -60,5 +65,25 @@ describe('ownNamespacePod', () => {
 
   it.each(['db', 'db-0.db.shop', '_http.db', '10.1'])('reads nothing into %s', (host) => {
     expect(ownNamespacePod(host, 'shop')).toBeUndefined()
+  })
+})
+
+describe('asksClusterDns', () => {
+  it.each([
+    [{}, true],
+    [{ dnsPolicy: 'ClusterFirst' }, true],
+    [{ dnsPolicy: 'ClusterFirst', hostNetwork: true }, false],
+    [{ dnsPolicy: 'ClusterFirstWithHostNet', hostNetwork: true }, true],
+    [{ dnsPolicy: 'Default' }, false],
+    [{ dnsPolicy: 'None' }, false],
+  ])('%j: %s', (spec, expected) => {
+    expect(asksClusterDns(spec)).toBe(expected)
+  })
+})
+
+describe('isPublicTail', () => {
+  it('tells hosts of the internet from namespaces', () => {
+    expect(['com', 'io', 'de', 'dev'].map(isPublicTail)).toEqual([true, true, true, true])
+    expect(['prod', 'shop', 'kube-system'].map(isPublicTail)).toEqual([false, false, false])
   })
 })
