@@ -7,8 +7,8 @@ import { referenceTo } from '../../snapshot/snapshot.ts'
 import { defineRule } from '../rule.ts'
 import { say } from '../text.ts'
 import { describeCommand } from './commands.ts'
-import { freshness, isSettling } from './settling.ts'
-import { endpointRatio, namedEndpoints, onePerPod, unreadyEvidence } from './unready-endpoints.ts'
+import { isSettling } from './settling.ts'
+import { endpointRatio, freshWords, namedEndpoints, onePerPod, unreadyEvidence } from './unready-endpoints.ts'
 
 export default defineRule({
   id: 'endpoint/all-not-ready',
@@ -44,7 +44,7 @@ export default defineRule({
       summary: isStarting
         ? say`${reference} is starting: ${ratio} yet`
         : say`${reference} has no ready pod: ${ratio}`,
-      detail: say`Not ready: ${namedEndpoints(living)}. ${(first.pod && freshness(first.pod, network)) ?? []}`,
+      detail: say`Not ready: ${namedEndpoints(living)}.${freshWords(first, network)}`,
       evidence: unreadyEvidence(living, network),
       advice: first.pod === undefined ? [] : [describeCommand(first.pod)],
     }

@@ -6,7 +6,7 @@ import { isReady } from '../../network/workloads/pods.ts'
 import { type ProbeKind, probeBudgetMs, probeOf } from '../../network/workloads/probes.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
 import type { Event } from '../../snapshot/kinds/event.ts'
-import type { Pod } from '../../snapshot/kinds/pod.ts'
+import type { ContainerStatus, Pod } from '../../snapshot/kinds/pod.ts'
 import type { Container, Probe } from '../../snapshot/kinds/pod-spec.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
 import { lasting } from '../ages.ts'
@@ -15,9 +15,8 @@ import { defineRule } from '../rule.ts'
 import { counted, say, type Text, word } from '../text.ts'
 import { backendOf, consequence, severityOf } from './backend.ts'
 import { logsCommand } from './commands.ts'
-import { concerns } from './container-trouble.ts'
+import { concerns, type Terminated } from './container-trouble.ts'
 import { containerField, type ObservedContainer, observedContainers } from './containers.ts'
-import { decodeProbeMessage } from './probe-messages.ts'
 import { probeFields } from './probe-words.ts'
 
 const hourMs = 3_600_000
@@ -44,7 +43,8 @@ export default defineRule({
       'startup probe within the last hour.',
     fix: 'Give it a startup probe with a failureThreshold that covers the slowest start, or mend what the probe asks for.',
     falseAlarmWhen:
-      'Silent when it was killed for memory, when the restarts are more than an hour old, and when it is ready. A ' +
+      'Silent when it was killed for memory, when it had run much longer than a start may take, when the restarts are ' +
+      'more than an hour old, and when it is ready. A ' +
       'warning while other endpoints carry the load.',
   },
   check(workload, network) {
@@ -60,7 +60,7 @@ export default defineRule({
       severity: severityOf(backend),
       place: place.pods(workload),
       alsoAt: killed.map((item) => place.pod(workload.namespace, item.pod.metadata.name)),
-      summary: say`${workload.reference}: the ${word(kind)} probe kills container ${container.name} before it is ready: it allows ${lasting(probeBudgetMs(probe))}, ${counted(status.restartCount, 'restart')}`,
+      summary: say`${workload.reference}: the ${word(kind)} probe kills container ${container.name} before it is ready: it allows ${lasting(probeBudgetMs(probe))} to start; ${counted(status.restartCount, 'restart')}`,
       detail: say`${lifetime(observed)}${consequence(backend)}`,
       evidence: [...killed.slice(0, 3).flatMap(evidenceOf), ...budgetEvidence(workload, field, probe)],
       advice: advice(workload, pod, container, probe),
@@ -80,49 +80,54 @@ interface Killing {
 /** The last killing by a probe, of a container that has restarted and is not ready since. */
 function killingOf(pod: Pod, network: Network): Killing | undefined {
   if (isReady(pod)) return undefined
-  for (const observed of observedContainers(pod)) {
-    const { status, container, isInit } = observed
-    const ended = status.state.terminated ?? status.lastState.terminated
-    const isCandidate =
-      !isInit &&
-      status.ready !== true &&
-      status.restartCount > 0 &&
-      ended !== undefined &&
-      ended.reason !== 'OOMKilled'
-    if (!isCandidate || (container.livenessProbe ?? container.startupProbe) === undefined) continue
-    if ((network.inventory.ageMs(ended.finishedAt) ?? hourMs) >= hourMs) continue
+  for (const observed of observedContainers(pod).filter((item) => hasEndedLately(item, network))) {
+    const { container } = observed
+    if ((container.livenessProbe ?? container.startupProbe) === undefined) continue
     // Only events tell who killed it, so their absence is no answer.
     const events = whole(eventsAbout(pod, network.inventory)).filter((event) => concerns(event, observed))
-    const event = events.find(
-      (item) => item.reason === 'Killing' && isRecent(item, network) && killerIn(item.message) !== undefined,
-    )
-    const kind = event && (killerIn(event.message) ?? failedProbe(events))
+    const event = events.find((item) => killerIn(item) !== undefined && isRecent(item, network))
+    const kind = event && killerIn(event)
     const probe = kind && probeOf(container, kind)
-    if (event !== undefined && kind !== undefined && probe !== undefined)
-      return { pod, observed, kind, probe, event }
+    if (event === undefined || kind === undefined || probe === undefined) continue
+    if (!hadStarted(observed, pod, probe)) return { pod, observed, kind, probe, event }
   }
   return undefined
+}
+
+function hasEndedLately({ status, isInit }: ObservedContainer, network: Network): boolean {
+  const ended = lastEnd(status)
+  if (isInit || status.ready === true || status.restartCount === 0) return false
+  return ended?.reason !== 'OOMKilled' && (network.inventory.ageMs(ended?.finishedAt) ?? hourMs) < hourMs
+}
+
+const lastEnd = ({ state, lastState }: ContainerStatus): Terminated | undefined =>
+  state.terminated ?? lastState.terminated
+
+/** Whether it lived so much longer than its probe allows a start that it must have been up before it was killed. */
+function hadStarted({ status }: ObservedContainer, pod: Pod, probe: Probe): boolean {
+  const graceMs = (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000
+  return (livedMs(status) ?? 0) > 2 * probeBudgetMs(probe) + graceMs + 60_000
+}
+
+function livedMs(status: ContainerStatus): number | undefined {
+  const { startedAt, finishedAt } = lastEnd(status) ?? {}
+  const ms = Date.parse(finishedAt ?? '') - Date.parse(startedAt ?? '')
+  return Number.isNaN(ms) ? undefined : ms
 }
 
 const isRecent = (event: Event, network: Network): boolean =>
   (network.inventory.ageMs(lastSeen(event)) ?? hourMs) < hourMs
 
 /** The kubelet's words: `Container app failed liveness probe, will be restarted`. */
-function killerIn(message = ''): ProbeKind | undefined {
-  const kind = /failed (liveness|startup) probe/.exec(message)?.[1]
+function killerIn({ reason, message = '' }: Event): ProbeKind | undefined {
+  const kind = reason === 'Killing' ? /failed (liveness|startup) probe/.exec(message)?.[1] : undefined
   return kind === 'liveness' || kind === 'startup' ? kind : undefined
-}
-
-function failedProbe(events: readonly Event[]): ProbeKind | undefined {
-  const kinds = events.map((event) => decodeProbeMessage(event.message ?? '')?.probe)
-  return kinds.find((kind) => kind === 'liveness' || kind === 'startup')
 }
 
 /** How long it lived last, against what the probe allows. */
 function lifetime({ status }: ObservedContainer): Text {
-  const { startedAt, finishedAt } = status.state.terminated ?? status.lastState.terminated ?? {}
-  const ms = Date.parse(finishedAt ?? '') - Date.parse(startedAt ?? '')
-  return Number.isNaN(ms) ? [] : say`It was killed ${lasting(ms)} after its last start. `
+  const ms = livedMs(status)
+  return ms === undefined ? [] : say`It was killed ${lasting(ms)} after its last start. `
 }
 
 function evidenceOf({ pod, observed, event }: Killing): readonly Evidence[] {

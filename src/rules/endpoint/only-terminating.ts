@@ -39,7 +39,7 @@ export default defineRule({
       proof: 'proven',
       severity,
       place: place.service(service),
-      summary: say`${referenceTo(service)} has only pods that are being deleted: ${counted(endpoints.length, 'endpoint')}, ${serving.length} ${word(serving.length === 1 ? 'serves' : 'serve')} still`,
+      summary: say`${referenceTo(service)} has only pods that are being deleted: ${counted(endpoints.length, 'endpoint')}, ${word(serving.length === 0 ? 'none serves any more' : `${serving.length} of them still serving`)}`,
       detail: isOverdue
         ? word(
             'Their grace period is over: something holds them, such as a finalizer or a node that does not answer.',

@@ -2,25 +2,22 @@ import { probePort, probePortNumber } from '../../network/workloads/probes.ts'
 import type { Container, Probe } from '../../snapshot/kinds/pod-spec.ts'
 import { say, type Text, word } from '../text.ts'
 
-/** What a probe asks: `GET /healthz on port 8080 (HTTP)`, `a TCP connection to port 5432`, `the command test -e /ready`. */
+/** What a probe asks, as `kubectl describe` writes it: `GET http://:8080/ready`, `TCP :5432`, `exec [test -e /ready]`. */
 export function asks(container: Container, probe: Probe): Text {
   const { httpGet, tcpSocket, grpc, exec } = probe
+  const at = port(container, probe)
   if (httpGet !== undefined) {
-    const { path = '/', scheme = 'HTTP' } = httpGet
-    return say`GET ${path} on ${port(container, probe)} (${scheme})`
+    const scheme = word(httpGet.scheme === 'HTTPS' ? 'https' : 'http')
+    return say`GET ${scheme}://:${at}${httpGet.path ?? '/'}`
   }
-  if (tcpSocket !== undefined) return say`a TCP connection to ${port(container, probe)}`
-  if (grpc !== undefined) return say`gRPC health on ${port(container, probe)}`
-  if (exec !== undefined) return say`the command ${exec.command.join(' ')}`
-  return word('nothing')
+  if (tcpSocket !== undefined) return say`TCP :${at}`
+  if (grpc !== undefined) return say`gRPC :${at}`
+  return exec === undefined ? word('(empty)') : say`exec [${exec.command.join(' ')}]`
 }
 
-/** `port 8080`, `port http = 8080`. */
-function port(container: Container, probe: Probe): Text {
-  const written = probePort(probe)
-  const number = probePortNumber(container, probe)
-  if (typeof written === 'string' && number !== undefined) return say`port ${written} = ${number}`
-  return say`port ${String(written ?? '')}`
+/** The number where there is one, else the name as written. */
+function port(container: Container, probe: Probe): string {
+  return String(probePortNumber(container, probe) ?? probePort(probe) ?? '')
 }
 
 /** The fields of a probe that say what it asks, with their values, below `field`. */

@@ -9,7 +9,7 @@ import type { Probe } from '../../snapshot/kinds/pod-spec.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
 import type { Evidence } from '../finding.ts'
 import { defineRule } from '../rule.ts'
-import { say } from '../text.ts'
+import { say, word } from '../text.ts'
 import { isActivePassive } from './active-passive.ts'
 import { backendOf, consequence, readyRatio, severityOf } from './backend.ts'
 import { concerns, troubleOf } from './container-trouble.ts'
@@ -50,14 +50,15 @@ export default defineRule({
     const { pod, observed, probe, message } = first
     const { container } = observed
     const fresh = freshness(pod, network)
+    const hasEvents = eventsAbout(pod, network.inventory).gaps.length === 0
     const field = `${containerField(workload, container.name)}.readinessProbe`
     return {
       proof: 'proven',
       severity: severityOf(backend),
       place: place.pods(workload),
       alsoAt: failing.map((item) => place.pod(workload.namespace, item.pod.metadata.name)),
-      summary: say`${workload.reference}: the readiness probe of container ${container.name} ${failureWords(message, probe)}; ${readyRatio(backend)}`,
-      detail: say`It asks for ${asks(container, probe)}. ${failureHint(message, container, probe)}${consequence(backend)}${fresh === undefined ? [] : say` ${fresh}`}`,
+      summary: say`${workload.reference}: readiness probe ${asks(container, probe)} of container ${container.name} ${failureWords(message, probe)}; ${readyRatio(backend)}`,
+      detail: say`${hasEvents ? failureHint(message, container, probe) : word('Its events were not read, so it is not known why. ')}${consequence(backend)}${fresh === undefined ? [] : say` ${fresh}`}`,
       evidence: [
         ...failing.slice(0, 3).flatMap(evidenceOf),
         ...probeFields(field, probe).map((item) => ({ reference: workload.reference, ...item })),

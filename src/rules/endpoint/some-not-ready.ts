@@ -8,8 +8,8 @@ import { defineRule } from '../rule.ts'
 import { say, word } from '../text.ts'
 import { isActivePassive } from './active-passive.ts'
 import { describeCommand } from './commands.ts'
-import { freshness, isRollingOut, isSettling } from './settling.ts'
-import { endpointRatio, namedEndpoints, onePerPod, unreadyEvidence } from './unready-endpoints.ts'
+import { isRollingOut, isSettling } from './settling.ts'
+import { endpointRatio, freshWords, namedEndpoints, onePerPod, unreadyEvidence } from './unready-endpoints.ts'
 
 export default defineRule({
   id: 'endpoint/some-not-ready',
@@ -39,7 +39,7 @@ export default defineRule({
       proof: 'proven',
       place: place.service(service),
       summary: say`${referenceTo(service)}: only ${endpointRatio(ready.length, living.length)}`,
-      detail: say`Traffic goes to the ready ${word(ready.length === 1 ? 'one' : 'ones')}. Not ready: ${namedEndpoints(unready)}. ${(first.pod && freshness(first.pod, network)) ?? []}`,
+      detail: say`Traffic goes to the ready ${word(ready.length === 1 ? 'one' : 'ones')}. Not ready: ${namedEndpoints(unready)}.${freshWords(first, network)}`,
       evidence: unreadyEvidence(unready, network),
       advice: first.pod === undefined ? [] : [describeCommand(first.pod)],
     }

@@ -4,6 +4,7 @@ import { condition } from '../../network/workloads/pods.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
 import type { Evidence } from '../finding.ts'
 import { counted, listed, say, type Text, word } from '../text.ts'
+import { freshness } from './settling.ts'
 
 /** As many are named in full; the rest are counted. */
 const shown = 3
@@ -58,4 +59,10 @@ export function namedEndpoints(endpoints: readonly Endpoint[]): Text {
 /** `0 of 2 endpoints are ready`. */
 export function endpointRatio(ready: number, all: number): Text {
   return say`${ready} of ${counted(all, 'endpoint')} ${word(all === 1 ? 'is' : 'are')} ready`
+}
+
+/** ` Its readiness changed 12 s ago.`, or nothing. */
+export function freshWords({ pod }: Endpoint, network: Network): Text {
+  const fresh = pod === undefined ? undefined : freshness(pod, network)
+  return fresh === undefined ? [] : say` ${fresh}`
 }

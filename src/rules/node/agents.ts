@@ -66,7 +66,7 @@ export function sickAgent(
   const evidence = [
     { reference: referenceTo(pod), field: 'status.conditions[type=Ready].status', value: ready?.status },
   ]
-  return { daemonSet, pod, words: say`runs ${referenceTo(pod)} of ${reference}: ${why}`, evidence }
+  return { daemonSet, pod, words: say`runs ${referenceTo(pod)} of ${reference}, and ${why}`, evidence }
 }
 
 function isOf({ metadata }: Pod, { metadata: { name, uid } }: DaemonSet): boolean {

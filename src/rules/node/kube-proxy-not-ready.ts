@@ -35,7 +35,7 @@ export default defineRule({
       return {
         proof: 'likely',
         place: place.node(node.metadata.name),
-        summary: say`${referenceTo(node)} ${agent.words}: clients there may use old Service rules`,
+        summary: say`${referenceTo(node)} ${agent.words}; clients there may use old Service rules`,
         detail: say`Its rules stay as they were when it stopped; what changed since is not followed on this node.`,
         evidence: agent.evidence,
         advice: agentAdvice(agent),

@@ -9,7 +9,7 @@ import type { Node } from '../../snapshot/kinds/node.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
-import { counted, listed, say, type Text, word } from '../text.ts'
+import { listed, say, type Text, word } from '../text.ts'
 
 type ByNode<T> = ReadonlyMap<string, readonly T[]>
 
@@ -27,6 +27,8 @@ export interface NodeLoad {
   readonly endpoints: readonly Endpoint[]
   /** Living pods on the node that have, or wait for, an address of their own: clients and servers. */
   readonly guests: readonly Pod[]
+  /** Those of them that have no ready endpoint on another node. */
+  readonly emptied: readonly Service[]
   /** Whether each of the Services has a ready endpoint on another node. */
   readonly isCarried: boolean
 }
@@ -36,11 +38,12 @@ export function loadOf(node: Node, network: Network): NodeLoad {
   const { name } = node.metadata
   const endpoints = endpointsByNode(network).get(name) ?? []
   const services = [...new Set(endpoints.map(({ service }) => service))]
-  const isCarried = services.every((service) =>
-    network.services.endpoints(service).items.some(({ ready, nodeName }) => ready && nodeName !== name),
+  const emptied = services.filter(
+    (service) =>
+      !network.services.endpoints(service).items.some(({ ready, nodeName }) => ready && nodeName !== name),
   )
   const guests = podsOn(node, network).filter(({ spec }) => spec.hostNetwork !== true)
-  return { services, endpoints, guests, isCarried }
+  return { services, endpoints, guests, emptied, isCarried: emptied.length === 0 }
 }
 
 /**
@@ -84,13 +87,14 @@ export function placesOf({ services, endpoints, guests }: NodeLoad, network: Net
   return [...new Set([...services.map(place.service), ...workloads.map(place.pods)])]
 }
 
-/** `It carries 2 Services: Service a and Service b; each has a ready endpoint on another node.` */
-export function loadText({ services, isCarried }: NodeLoad): Text {
-  const named = services.slice(0, shown).map((service) => say`${referenceTo(service)}`)
-  const rest = services.length - named.length
+/** What its fault means for the Services with endpoints there, as a sentence. */
+export function loadText({ services, emptied }: NodeLoad): Text {
+  const touched = emptied.length > 0 ? emptied : services
+  const named = touched.slice(0, shown).map((service) => say`${referenceTo(service)}`)
+  const rest = touched.length - named.length
   const names = listed(rest > 0 ? [...named, word(`${rest} more`)] : named)
-  const others = isCarried
-    ? word('each has a ready endpoint on another node')
-    : word('not each has a ready endpoint elsewhere')
-  return say`It carries ${counted(services.length, 'Service')}: ${names}; ${others}.`
+  const has = word(touched.length === 1 ? 'has' : 'have')
+  return emptied.length > 0
+    ? say`${names} ${has} no ready endpoint on another node.`
+    : say`It hosts endpoints of ${names}; ready ones on other nodes carry the load.`
 }

@@ -55,7 +55,7 @@ export default defineRule({
       place: place.node(node.metadata.name),
       alsoAt: [...new Set([...workloads.map(place.pods), ...services.map(place.service)])],
       summary: say`${referenceTo(node)} has no pod address left: ${counted(refused.length, 'pod')} cannot start, such as ${referenceTo(pod)}`,
-      detail: say`The kubelet says: ${event.message ?? ''}${cidrs === '' ? [] : say` The range of the node is ${cidrs}.`}`,
+      detail: say`The kubelet says: ${event.message ?? ''}.${cidrs === '' ? [] : say` The range of the node is ${cidrs}.`}`,
       evidence: [
         { reference: referenceTo(event), field: 'message', value: event.message },
         { reference: referenceTo(pod), field: 'status.podIP', value: undefined },
