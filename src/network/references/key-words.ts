@@ -51,7 +51,7 @@ const lastGuardWords = setOf(
 const guardPairs = setOf(
   'server-name no-proxy non-proxy real-ip add-header set-header user-agent own-url self-url root-url public-url site-url ' +
     'node-ip pod-ip host-ip log-format error-page access-log external-url canonical-url schema-location source-range source-ranges ' +
-    'cluster-dns ip-range public-host own-host self-host server-names user-info',
+    'cluster-dns report-host ip-range public-host own-host self-host server-names user-info',
 )
 
 /** Names of the process's own listen address where they stand alone. */
@@ -101,7 +101,9 @@ export interface PairKey {
 
 /** Reads a key as one half of a pair; `undefined` when it names neither a host nor a port. */
 export function pairKey(name: string): PairKey | undefined {
-  const words = keyWords(name)
+  const all = keyWords(name)
+  // Envoy writes `port_value`.
+  const words = all.at(-2) === 'port' && all.at(-1) === 'value' ? all.slice(0, -1) : all
   const last = words.at(-1) ?? ''
   const before = words.slice(0, -1)
   if (last === 'port') {

@@ -1,3 +1,4 @@
+import type { ConfigMap } from '../../snapshot/kinds/config-map.ts'
 import { isRecord } from '../../snapshot/kinds/json.ts'
 import type { Container } from '../../snapshot/kinds/pod-spec.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
@@ -8,6 +9,7 @@ import type { Dial, DialSource } from './dial.ts'
 import { environmentOf } from './environment.ts'
 import { hidden } from './expansion.ts'
 import type { Span } from './found.ts'
+import { keyWords } from './key-words.ts'
 import type { Kept } from './mask-written.ts'
 import { References } from './references.ts'
 
@@ -15,6 +17,8 @@ import { References } from './references.ts'
 export interface KeptTexts extends Omit<Kept, 'spans'> {
   /** Where addresses stand, by the whole text: pods and old revisions hold copies of it. */
   readonly spans: ReadonlyMap<string, readonly Span[]>
+  /** Names of variables that some text refers to: their values are read as parts of it. */
+  readonly referenced: ReadonlySet<string>
 }
 
 /** Finds what the model reads in the texts of a snapshot: by asking the model. */
@@ -24,6 +28,7 @@ export function keptTexts(snapshot: Snapshot): KeptTexts {
   const references = new References(inventory, workloads)
   const kept = new Collector(inventory)
   collectPorts(snapshot.objects, kept.ports)
+  for (const configMap of inventory.list('ConfigMap').items) kept.addFiles(configMap)
   for (const namespace of workloads.namespaces()) {
     for (const workload of workloads.in(namespace).items) {
       kept.addVariables(workload)
@@ -37,6 +42,8 @@ class Collector implements KeptTexts {
   readonly spans = new Map<string, Span[]>()
   readonly ports = new Set<string>()
   readonly variables = new Set<string>()
+  readonly keyWords = new Set<string>()
+  readonly referenced = new Set<string>()
   readonly #inventory: Inventory
 
   constructor(inventory: Inventory) {
@@ -46,8 +53,30 @@ class Collector implements KeptTexts {
   addVariables(workload: Workload): void {
     for (const { container, path } of containersOf(workload)) {
       const { variables } = environmentOf(container, path, workload, this.#inventory)
-      for (const name of variables.keys()) this.variables.add(name)
+      for (const name of variables.keys()) this.#addName(name)
+      const texts = [
+        ...container.env.map(({ value = '' }) => value),
+        ...(container.command ?? []),
+        ...(container.args ?? []),
+      ]
+      for (const text of texts) this.addReferences(text)
     }
+  }
+
+  addFiles({ data }: ConfigMap): void {
+    for (const [key, text] of Object.entries(data)) {
+      for (const word of keyWords(key)) this.keyWords.add(word)
+      this.addReferences(text)
+    }
+  }
+
+  addReferences(text: string): void {
+    for (const match of text.matchAll(/\$[({]?(\w{1,200})/g)) this.referenced.add(match[1] ?? '')
+  }
+
+  #addName(name: string): void {
+    this.variables.add(name)
+    for (const word of keyWords(name)) this.keyWords.add(word)
   }
 
   addDial(dial: Dial, workload: Workload): void {
@@ -69,21 +98,33 @@ class Collector implements KeptTexts {
   #addComposed({ value, span }: DialSource, dial: Dial, workload: Workload): void {
     const written = value.slice(...span)
     if (!written.includes('$')) return
-    const names = [...written.matchAll(/\$[({]?(\w+)/g)].map((match) => match[1] ?? '')
     for (const { container, path } of containersOf(workload)) {
       const { variables } = environmentOf(container, path, workload, this.#inventory)
-      for (const name of names) {
+      this.#addParts(written, dial, 0, (name) => {
         const text = variables.get(name)
-        if (text === undefined || text === hidden) continue
-        const isPart = dial.host.includes(text.text.toLowerCase()) || text.text === String(dial.port)
-        if (isPart && text.origin.kind !== 'args') this.#addWhole(text.origin.value)
-      }
+        const shown = text === undefined || text === hidden ? [] : [text.origin.value]
+        // Of variables of the same name, a reference sees the one that stands before it.
+        return [...shown, ...container.env.flatMap((item) => (item.name === name ? (item.value ?? []) : []))]
+      })
     }
   }
 
-  #addWhole(text: string): void {
-    if (!text.includes('$')) this.#add(text, [0, text.length])
+  #addParts(written: string, dial: Dial, depth: number, valuesOf: (name: string) => readonly string[]): void {
+    for (const [, name = ''] of written.matchAll(/\$[({]?(\w{1,200})/g)) {
+      for (const value of valuesOf(name)) {
+        if (!isPartOf(value, dial)) continue
+        this.#add(value, [0, value.length])
+        if (value.includes('$') && depth < 3) this.#addParts(value, dial, depth + 1, valuesOf)
+      }
+    }
   }
+}
+
+/** Whether a value, between its own references, is a piece of the host or the port. */
+function isPartOf(value: string, { host, port }: Dial): boolean {
+  if (!/^[\w.$(){}:-]{1,253}$/.test(value)) return false
+  const pieces = value.split(/\$[({]?\w+[)}]?|:/).filter((piece) => piece !== '')
+  return pieces.every((piece) => host.includes(piece.toLowerCase()) || piece === String(port))
 }
 
 function containersOf({

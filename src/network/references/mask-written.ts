@@ -11,6 +11,8 @@ export interface Kept {
   readonly ports: ReadonlySet<string>
   /** Names of variables that containers have. */
   readonly variables: ReadonlySet<string>
+  /** Words of these names and of ConfigMap keys: in a key, they stand for themselves. */
+  readonly keyWords: ReadonlySet<string>
 }
 
 /**
@@ -91,6 +93,9 @@ class Masker {
     this.#lastAtom = atom
     if (isPart && /^[-.:!?*]{1,3}$|^-[a-zA-Z]$/.test(atom)) return atom
     if (/^[0-9]{1,5}$/.test(atom) && (this.#kept.ports.has(atom) || before === 'sleep')) return atom
+    // `10.0.0.0/8` is a range, while `10.0.0.0/x` begins a path.
+    const isMask = this.#text[start - 1] === '/' && this.#segments[this.#segment - 1]?.end === start - 1
+    if (isMask && /^[0-9]{1,3}$/.test(atom)) return atom
     if (isPlainWord(atom)) return atom
     if (this.#isVariable(start)) return this.#variable(atom)
     if (/^-(?:[a-zA-Z]|[abceiklmnstuvwxz]{2,4})$|^-{1,2}$/.test(atom)) return atom
@@ -125,13 +130,18 @@ class Masker {
 
   #key(name: string): string {
     const result = name
-      .replace(/[A-Z]+[a-z0-9]*|[a-z0-9]+/g, (word) => (isKeyWord(word) ? word : this.#pseudonym(word)))
+      .replace(/[A-Z]+[a-z0-9]*|[a-z0-9]+/g, (word) => (this.#isKnown(word) ? word : this.#pseudonym(word)))
       .replace(/[^A-Za-z0-9_.*-]/g, '_')
     return isGuardKey(name) && !isGuardKey(result) ? `${result}_listen` : result
   }
 
+  #isKnown(word: string): boolean {
+    return isKeyWord(word) || this.#kept.keyWords.has(word.toLowerCase())
+  }
+
   /** The same for the same word in any case, in letters of that case. */
   #pseudonym(word: string): string {
+    if (/^[0-9]+$/.test(word)) return '000'
     const lower = word.toLowerCase()
     const plain = this.#names.get(lower) ?? `x${letters(this.#names.size)}${/[0-9]/.test(word) ? '0' : ''}`
     this.#names.set(lower, plain)

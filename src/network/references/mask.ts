@@ -40,10 +40,11 @@ function masksFor(kept: KeptTexts): ValueMasks {
     maskWritten(text, { ...kept, spans: kept.spans.get(text) ?? [] }, isFile)
   const isRead = (text: string): boolean => kept.spans.has(text) || holdsPort(text, kept.ports)
   return {
-    env: (value) => {
+    env: (value, name) => {
       if (isSwitch(value)) return value
-      // A value with references may be one half of an address.
-      return isRead(value) || value.includes('$(') ? written(value, value.includes('\n')) : masked
+      // A value with references, or that others refer to, may be one half of an address.
+      const isHalf = value.includes('$(') || kept.referenced.has(name)
+      return isHalf || isRead(value) ? written(value, isHalf || value.includes('\n')) : masked
     },
     words: (words, field) =>
       words.map((word, index) =>
@@ -53,7 +54,7 @@ function masksFor(kept: KeptTexts): ValueMasks {
       if (isCorefile(key, configMap)) return maskCorefile(text)
       if (isSwitch(text)) return text
       const isScript = key.endsWith('.sh') || text.startsWith('#!')
-      return isScript || kept.spans.has(text)
+      return isScript || kept.spans.has(text) || kept.referenced.has(key)
         ? written(text, key.includes('.') || text.includes('\n'))
         : masked
     },

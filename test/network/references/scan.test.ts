@@ -215,6 +215,12 @@ describe('an address in a configuration file', () => {
     ],
     ['prose', 'Contact ops at 10:30 or see main.go:1234, ratio a:2000.', []],
     ['resolver', 'hosts: files dns\nnameserver localhost', []],
+    [
+      'envoy',
+      'socket_address: { address: 0.0.0.0, port_value: 80 }\naddress:\n  socket_address:\n    address: auth\n    port_value: 81',
+      ['auth:81'],
+    ],
+    ['mysql', '[mysqld]\nreport_host = mysql-0\n[client]\nhost = mysql\nport = 3306', ['mysql:3306']],
     ['windows line ends', 'host: db\r\nport: 5432\r\n', ['db:5432']],
     ['a block of text', 'config: |-\n  url: http://auth\n  listen: http://x\n', ['auth:80']],
   ])('reads %s', (_, content, expected) => {
