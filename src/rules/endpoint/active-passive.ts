@@ -2,8 +2,11 @@ import { isReady } from '../../network/workloads/pods.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { Container } from '../../snapshot/kinds/pod-spec.ts'
 
-const words =
-  /(^|[^a-z])(leader|leaderelect|standby|active-?passive|failover|primary|master|replica|role|ha-?enabled)([^a-z]|$)/i
+/** In arguments and names of variables. `role`, `master` and `replica` alone stand in too many others (AWS_ROLE_ARN). */
+const written = /(^|[^a-z])(leader|leaderelect(ion)?|standby|active[-_]?passive|failover)([^a-z]|$)/i
+
+/** In what the readiness probe asks: Patroni answers `/primary` on the leader only. */
+const asked = /(^|[^a-z])(leader|primary|master|standby)([^a-z]|$)/i
 
 const roleLabels = /(^|[/.-])(role|vault-active|leader)$/
 
@@ -23,8 +26,7 @@ export function isActivePassive(pods: readonly Pod[]): boolean {
 }
 
 function speaksOfLeaders({ command = [], args = [], env, readinessProbe }: Container): boolean {
-  const asked = [readinessProbe?.httpGet?.path ?? '', ...(readinessProbe?.exec?.command ?? [])]
-  return [...command, ...args, ...asked, ...env.map(({ name }) => name.replaceAll('_', '-'))].some((text) =>
-    words.test(text),
-  )
+  const probed = [readinessProbe?.httpGet?.path ?? '', ...(readinessProbe?.exec?.command ?? [])]
+  const texts = [...command, ...args, ...env.map(({ name }) => name)]
+  return texts.some((text) => written.test(text)) || probed.some((text) => asked.test(text))
 }
