@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import { attempt, type Finished, run } from './harness/run.ts'
 import { waitFor } from './harness/wait.ts'
 import { type Answer, describeAnswer, tally } from './kit/request.ts'
-import { openStage, type Stage } from './kit/stage.ts'
+import { openStage, type Stage, stageNamespace } from './kit/stage.ts'
 import { type Answered, type Problem, parseAnswered } from './truth-answer.ts'
 
 /** The URL of a request, or the name of an environment variable of the client that holds it. */
@@ -123,7 +123,7 @@ async function mend(stage: Stage, truth: TruthCase, problem: Problem): Promise<s
   )
   const isSilent = async () => (await ask(stage, truth)).problems.every(({ rule }) => rule !== truth.rule)
   await waitFor(`netdoctor to find ${truth.rule} no more`, isSilent, { timeoutMs: 30_000, intervalMs: 1500 })
-  return truth.mend === 'printed' ? commands.join(' && ').replaceAll(stage.namespace, 'NAMESPACE') : 'by hand'
+  return truth.mend === 'printed' ? commands.join(' && ').replaceAll(stageNamespace, 'NAMESPACE') : 'by hand'
 }
 
 /** Runs the commands exactly as they are printed, in a shell whose kubectl talks to the cluster. */

@@ -7,6 +7,9 @@ import { printLogs } from './logs.ts'
 import type { KubernetesObject } from './objects.ts'
 import { type Answer, askFrom, type RequestOptions } from './request.ts'
 
+/** The name of any stage's namespace. */
+export const stageNamespace = /netdoctor-test-[a-z0-9-]+-[0-9a-f]{6}/g
+
 /** A namespace of its own for one test, and what a test does in it. */
 export interface Stage {
   readonly cluster: TestCluster

@@ -13,6 +13,8 @@ const hostParticulars = new Set([
   'images',
   'daemonEndpoints',
 ])
+/** The size of a node is that of the machine it runs on; how many pods it takes is a setting. */
+const sizes = new Set(['capacity', 'allocatable'])
 const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
 const uidLike = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -28,6 +30,7 @@ export function stable(objects: readonly Recorded[], takenAt: Date): Recorded[] 
     if (isRecord(value)) return changeRecord(value, key, change)
     if (typeof value !== 'string') return value
     if (key === 'resourceVersion') return '1'
+    if (value.startsWith('-----BEGIN CERTIFICATE')) return 'a certificate'
     if (timestamp.test(value)) return moved(value, shiftMs)
     return uidLike.test(value) ? (uids.get(value) ?? nameUid(value)) : value
   }
@@ -42,14 +45,15 @@ function changeRecord(
   change: (value: unknown, key: string) => unknown,
 ): Recorded {
   const entries = Object.entries(record)
-    .filter(
-      ([name, value]) => !hostParticulars.has(name) && !(name === 'managedFields' && isUninformative(value)),
-    )
-    .filter(
-      ([name]) => !(key === 'annotations' && name === 'kubectl.kubernetes.io/last-applied-configuration'),
-    )
+    .filter(([name, value]) => !isLeftOut(key, name, value))
     .toSorted(([a], [b]) => compare(a, b))
   return Object.fromEntries(entries.map(([name, value]) => [name, change(value, name)]))
+}
+
+function isLeftOut(parent: string, name: string, value: unknown): boolean {
+  if (sizes.has(parent)) return name !== 'pods'
+  if (parent === 'annotations') return name === 'kubectl.kubernetes.io/last-applied-configuration'
+  return hostParticulars.has(name) || (name === 'managedFields' && isUninformative(value))
 }
 
 /** Field managers are kept where a person or a deployment tool is among them: they tell who changed what. */

@@ -5,7 +5,7 @@ import type { TruthCase } from '../truth.ts'
 export default {
   rule: 'service/selected-pods-in-other-namespace',
   fault: 'the pods that the selector means live in another namespace',
-  question: ['svc', 'billing', '--all-namespaces'],
+  question: ['svc', 'billing'],
   dial: { url: 'http://billing/' },
   feels: 'refused',
   mend: 'never',
