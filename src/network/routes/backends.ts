@@ -1,7 +1,7 @@
 import type { GatewayRoute } from '../../snapshot/kinds/gateway-route.ts'
 import type { Ingress, IngressBackend } from '../../snapshot/kinds/ingress.ts'
 import type { KubeObject } from '../../snapshot/kinds/kinds.ts'
-import { type ObjectReference, referenceTo } from '../../snapshot/snapshot.ts'
+import { type Gap, type ObjectReference, referenceTo } from '../../snapshot/snapshot.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { memoTable } from '../inventory/memo.ts'
 import { joinReads, type Read } from '../inventory/read.ts'
@@ -35,6 +35,11 @@ export class Routes {
   namespaces(): readonly string[] {
     const kinds = ['Ingress' as const, ...gatewayRouteKinds]
     return [...new Set(kinds.flatMap((kind) => this.#inventory.namespacesOf(kind)))].sort()
+  }
+
+  /** Parts of the cluster that may hold routes and were not read, in any namespace. */
+  unread(): readonly Gap[] {
+    return ['Ingress' as const, ...gatewayRouteKinds].flatMap((kind) => this.#inventory.gaps(kind))
   }
 
   /** Backends of the Ingresses and Gateway API routes of a namespace; they may lie in other namespaces. */

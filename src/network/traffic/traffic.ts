@@ -57,8 +57,12 @@ export class Traffic {
     const namespaces = this.#workloads.namespaces().map((namespace) => this.#index(namespace))
     const routes = this.#routes.namespaces().map((namespace) => this.#routeIndex(namespace))
     const all = [...namespaces, ...routes, this.#clusterIndex()]
+    // A namespace of which nothing was read may hold callers too.
+    const unread = [...this.#workloads.unread(), ...this.#routes.unread()]
+    const { gaps, open } = joinReads<unknown>(all)
     return {
-      ...joinReads<unknown>(all),
+      gaps: [...new Map([...gaps, ...unread].map((gap) => [JSON.stringify(gap), gap])).values()],
+      open,
       items: [
         ...all.flatMap((read) =>
           read.items.flatMap((index) => targets.flatMap((key) => index.get(key) ?? [])),

@@ -3,7 +3,7 @@ import { isKind, type KubeObject } from '../../snapshot/kinds/kinds.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { PodSpec } from '../../snapshot/kinds/pod-spec.ts'
 import type { WorkloadKind, WorkloadObject } from '../../snapshot/kinds/workload.ts'
-import { keyOf, type ObjectReference } from '../../snapshot/snapshot.ts'
+import { type Gap, keyOf, type ObjectReference } from '../../snapshot/snapshot.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { memoTable } from '../inventory/memo.ts'
 import { joinReads, mapRead, type Read } from '../inventory/read.ts'
@@ -43,6 +43,11 @@ export class Workloads {
   namespaces(): readonly string[] {
     const kinds = [...workloadKinds, 'Pod' as const]
     return [...new Set(kinds.flatMap((kind) => this.#inventory.namespacesOf(kind)))].sort()
+  }
+
+  /** Parts of the cluster that may hold workloads and were not read, in any namespace. */
+  unread(): readonly Gap[] {
+    return [...workloadKinds, 'Pod' as const].flatMap((kind) => this.#inventory.gaps(kind))
   }
 
   /** The workload of this key (`Kind/namespace/name`), as a read of none or one. */

@@ -11,6 +11,7 @@ import {
   textMap,
   texts,
 } from './json.ts'
+import { type LabelSelectorRequirement, parseLabelSelector } from './kind.ts'
 
 export interface ContainerPort {
   readonly name?: string | undefined
@@ -108,12 +109,24 @@ export interface Volume {
   readonly persistentVolumeClaim?: { readonly claimName: string } | undefined
 }
 
+/** What a pod must find on its node. Terms are alternatives; all expressions of a term must hold. */
+export interface NodeAffinity {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?:
+    | {
+        readonly nodeSelectorTerms: readonly {
+          readonly matchExpressions: readonly LabelSelectorRequirement[]
+        }[]
+      }
+    | undefined
+}
+
 export interface PodSpec {
   readonly containers: readonly Container[]
   readonly initContainers: readonly Container[]
   readonly ephemeralContainers: readonly Container[]
   readonly nodeName?: string | undefined
   readonly nodeSelector: TextMap
+  readonly affinity?: { readonly nodeAffinity?: NodeAffinity | undefined } | undefined
   readonly hostNetwork?: boolean | undefined
   readonly dnsPolicy?: string | undefined
   readonly dnsConfig?:
@@ -232,6 +245,17 @@ function parseVolume(json: Json): Volume {
   }
 }
 
+function parseNodeAffinity(json: Json): NodeAffinity {
+  const required = 'requiredDuringSchedulingIgnoredDuringExecution'
+  return {
+    [required]: optional(json[required], (selector) => ({
+      nodeSelectorTerms: list(selector['nodeSelectorTerms'], (term) => ({
+        matchExpressions: parseLabelSelector(term).matchExpressions,
+      })),
+    })),
+  }
+}
+
 /** Parses a PodSpec, of a pod or of a workload's template. */
 export function parsePodSpec(json: Json): PodSpec {
   return {
@@ -240,6 +264,9 @@ export function parsePodSpec(json: Json): PodSpec {
     ephemeralContainers: list(json['ephemeralContainers'], parseContainer),
     nodeName: text(json['nodeName']),
     nodeSelector: textMap(json['nodeSelector']),
+    affinity: optional(json['affinity'], (affinity) => ({
+      nodeAffinity: optional(affinity['nodeAffinity'], parseNodeAffinity),
+    })),
     hostNetwork: flag(json['hostNetwork']),
     dnsPolicy: text(json['dnsPolicy']),
     dnsConfig: optional(json['dnsConfig'], (config) => ({
