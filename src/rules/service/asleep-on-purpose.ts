@@ -46,7 +46,7 @@ export function asleepOnPurpose(workload: Workload, network: Network): Text | un
     hpa?.metadata.labels,
     namespace?.metadata.annotations,
   ].flatMap((map) => sleeperIn(map) ?? [])[0]
-  if (key !== undefined) return say`${key} says that it sleeps by design`
+  if (key !== undefined) return say`${key} lets it sleep`
   if (hpa !== undefined && hpa.spec.minReplicas === 0) return say`${referenceTo(hpa)} has minReplicas 0`
   const manager = replicasWriter(workload)?.entry.manager
   if (manager !== undefined && sleepingManagers.test(manager)) return say`it was put to sleep by ${manager}`

@@ -3,6 +3,7 @@ import { place } from '../../network/traffic/place.ts'
 import { isReady } from '../../network/workloads/pods.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
+import { lasting } from '../ages.ts'
 import type { FindingDraft, Severity } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { counted, listed, say, type Text, word } from '../text.ts'
@@ -27,6 +28,7 @@ export default defineRule({
     'endpoint/all-not-ready',
     'endpoint/some-not-ready',
     'endpoint/rollout-leaves-none-ready',
+    'service/single-endpoint',
   ],
   docs: {
     means:
@@ -55,7 +57,7 @@ export default defineRule({
     const ageMs = network.inventory.ageMs(hindrance.since)
     return {
       proof: 'proven',
-      severity: severityOf(workload, services, ageMs, network),
+      severity: severityOf(workload, empty, ageMs),
       about: workload.reference,
       place: place.pods(workload),
       alsoAt: empty.map(place.service),
@@ -75,19 +77,10 @@ function isOutdated(workload: Workload, services: readonly Service[], network: N
   return hasAddress && services.some((service) => whyEmpty(service, network)?.kind === 'not-started')
 }
 
-function severityOf(
-  workload: Workload,
-  services: readonly Service[],
-  ageMs: number | undefined,
-  network: Network,
-): Severity {
+function severityOf(workload: Workload, empty: readonly Service[], ageMs: number | undefined): Severity {
   if (ageMs !== undefined && ageMs < settlingMs) return 'note'
-  const isServed = services.every((service) =>
-    network.services.endpoints(service).items.some(({ ready }) => ready),
-  )
-  return isServed || workload.pods.some((pod) => isReady(pod) && pod.status.podIPs.length > 0)
-    ? 'warning'
-    : 'error'
+  if (empty.length > 0) return 'error'
+  return workload.pods.some((pod) => isReady(pod) && pod.status.podIPs.length > 0) ? 'warning' : 'error'
 }
 
 function summary(
@@ -119,8 +112,10 @@ function summary(
 }
 
 function asks(labels: readonly NodeLabels[]): Text {
-  const pairs = listed(labels.map(({ key, value }) => say`${`${key}=${value}`}`))
-  return say`they ask for nodes with ${pairs}, and no node has ${word(labels.length === 1 ? 'that label' : 'those labels')}`
+  const pairs = listed(
+    labels.map(({ key, wanted }) => say`${wanted.length === 0 ? key : `${key}=${wanted.join('|')}`}`),
+  )
+  return say`the template asks for nodes with ${pairs}, and no node has ${word(labels.length === 1 ? 'that label' : 'those labels')}`
 }
 
 /** The scheduler repeats itself in the second half of its sentence. */
@@ -131,6 +126,6 @@ function shortened(message: string): string {
 
 function detail({ kind, message }: Hindrance, ageMs: number | undefined): FindingDraft['detail'] {
   const isYoung = ageMs !== undefined && ageMs < settlingMs
-  if (isYoung) return say`Since ${counted(Math.round(ageMs / 1000), 'second')}: it may still settle.`
+  if (isYoung) return say`It began ${lasting(ageMs)} ago and may still settle.`
   return kind === 'unscheduled' && message !== undefined ? say`The scheduler says: ${message}` : undefined
 }

@@ -49,9 +49,9 @@ export default defineRule({
       summary: say`${workload.reference} is scaled to zero (replicas 0), so ${listed(
         services.map((service) => say`${referenceTo(service)}`),
       )} ${word(services.length === 1 ? 'has' : 'have')} no endpoint`,
-      detail: reason === undefined ? byWhom(workload) : say`That is by design: ${reason}.`,
+      detail: reason === undefined ? byWhom(workload, network) : say`That is by design: ${reason}.`,
       evidence: evidence(workload, services, network),
-      ...remedy(workload, network),
+      ...(reason === undefined ? remedy(workload, network) : {}),
     }
   },
 })
@@ -63,11 +63,17 @@ function isEmptyThrough(service: Service, workload: Workload, network: Network):
   return empty?.kind === 'scaled-to-zero' && empty.workloads.some(({ key }) => key === workload.key)
 }
 
-function byWhom(workload: Workload): Text | undefined {
+/** The last writer of the number; and, where autoscalers were not read, that one of them may have been it. */
+function byWhom(workload: Workload, network: Network): Text | undefined {
   const writer = replicasWriter(workload)?.entry
-  if (writer === undefined) return undefined
+  const gap = network.inventory.gaps('HorizontalPodAutoscaler', workload.namespace)[0]
+  if (writer === undefined) {
+    return gap === undefined
+      ? undefined
+      : say`Whether an autoscaler put it there is not known: they were not read.`
+  }
   const way = writer.subresource === 'scale' ? word(' (scale)') : word('')
-  const when = writer.time === undefined ? word('') : say`, at ${writer.time}`
+  const when = writer.time === undefined ? word('') : say` at ${writer.time}`
   return say`replicas was last written by ${writer.manager}${way}${when}.`
 }
 

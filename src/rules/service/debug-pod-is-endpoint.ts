@@ -1,4 +1,5 @@
 import { pointer } from '../../network/edit.ts'
+import { whole } from '../../network/inventory/read.ts'
 import type { Endpoint } from '../../network/services/endpoint.ts'
 import { selectorOf } from '../../network/services/service-facts.ts'
 import { place } from '../../network/traffic/place.ts'
@@ -33,7 +34,7 @@ export default defineRule({
     const { pod, service } = endpoint
     const selector = selectorOf(service)
     if (pod === undefined || selector === undefined || !endpoint.ready || !isBare(pod)) return undefined
-    const all = network.services.endpoints(service).items
+    const all = whole(network.services.endpoints(service))
     const [first = endpoint, ...more] = all.filter(({ podName }) => podName === endpoint.podName)
     if (first !== endpoint) return undefined
     const ready = all.filter((other) => other.port === endpoint.port && other.ready)

@@ -1,3 +1,4 @@
+import { whole } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import { isLocal } from '../../network/services/node-choice.ts'
 import { isExternalName, isHeadless, portText } from '../../network/services/service-facts.ts'
@@ -10,6 +11,7 @@ import type { FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { counted, listed, say } from '../text.ts'
 import { consumersOf } from './consumers.ts'
+import { remedyOf } from './remedy.ts'
 
 export default defineRule({
   id: 'service/internal-traffic-policy-local',
@@ -28,7 +30,7 @@ export default defineRule({
   },
   check({ service, port }, network) {
     if (!isLocal(service, 'internal') || isHeadless(service) || isExternalName(service)) return undefined
-    const endpoints = network.services.ofPort(service, port).items
+    const endpoints = whole(network.services.ofPort(service, port))
     const usable = endpoints.filter(({ ready, serving }) => ready || serving)
     // Without any endpoint the policy is not to blame; without nodes (manifests) nothing can be said.
     if (usable.length === 0 || usable.some(({ nodeName }) => nodeName === undefined)) return undefined
@@ -104,16 +106,17 @@ function dropped(found: {
           .map((pod) => ({ reference: referenceTo(pod), field: 'spec.nodeName', value: pod.spec.nodeName })),
       ),
     ],
-    fix: {
-      edits: [
+    ...remedyOf(
+      service,
+      [
         {
           kind: 'patch',
           reference,
           operations: [{ op: 'replace', path: '/spec/internalTrafficPolicy', value: 'Cluster' }],
         },
       ],
-      note: say`Or keep Local and run the backend as a DaemonSet.`,
-    },
+      say`Or keep Local and run the backend as a DaemonSet.`,
+    ),
   }
 }
 

@@ -12,7 +12,7 @@ import type { Service } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
 import type { FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
-import { listed, say } from '../text.ts'
+import { listed, say, word } from '../text.ts'
 import { isStatic } from './debug-pods.ts'
 import { isHandWritten, isMirrored } from './slice-writer.ts'
 
@@ -77,9 +77,9 @@ function finding(
   return {
     proof: 'proven',
     place: place.service(service),
-    summary: say`${reference} has the pod addresses ${listed(pinned.slice(0, 3).map(({ address }) => say`${address}`))} of ${listed(
+    summary: say`${reference} has the pod ${word(pinned.length === 1 ? 'address' : 'addresses')} ${listed(pinned.slice(0, 3).map(({ address }) => say`${address}`))} of ${listed(
       owners.map(({ reference: owner }) => say`${owner}`),
-    )} written by hand in ${written}: they are stale at the next restart`,
+    )} written by hand in ${written}: stale when the pod is replaced`,
     evidence: pinned.slice(0, 3).flatMap(({ address, pod, field }) => [
       { reference: referenceTo(slice), field, value: address },
       { reference: referenceTo(pod), field: 'status.podIP', value: pod.status.podIP },

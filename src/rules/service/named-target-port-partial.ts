@@ -8,7 +8,7 @@ import type { Workload } from '../../network/workloads/workload.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
 import { defineRule } from '../rule.ts'
-import { counted, listed, say } from '../text.ts'
+import { counted, listed, say, word } from '../text.ts'
 import { isBare } from './debug-pods.ts'
 
 export default defineRule({
@@ -39,7 +39,7 @@ export default defineRule({
       proof: 'proven',
       severity: isRollout ? 'note' : 'error',
       place: place.servicePort(service, port),
-      summary: say`${without.length} of ${counted(pods.length, 'pod')} behind ${reference} get no traffic on port ${portText(
+      summary: say`${without.length} of ${counted(pods.length, 'pod')} behind ${reference} ${word(without.length === 1 ? 'gets' : 'get')} no traffic on port ${portText(
         port,
       )}: those of ${listed(owners.map((owner) => say`${owner.reference}`))} declare no port named ${target}`,
       detail: isRollout ? say`Its template declares the name now: the rollout will end it.` : undefined,

@@ -1,3 +1,4 @@
+import type { Edit } from '../../network/edit.ts'
 import { whole } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import { namedPort } from '../../network/services/expected.ts'
@@ -13,11 +14,12 @@ import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { ContainerPort } from '../../snapshot/kinds/pod-spec.ts'
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
 import { type ObjectReference, referenceTo } from '../../snapshot/snapshot.ts'
-import type { Evidence, Fix } from '../finding.ts'
+import type { Evidence } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { nearest } from '../similar.ts'
 import { listed, say, type Text } from '../text.ts'
 import { declaredPorts } from './pod-ports.ts'
+import { remedyOf } from './remedy.ts'
 import { editPort } from './target-port-edit.ts'
 
 export default defineRule({
@@ -50,7 +52,6 @@ export default defineRule({
     if (pods.every((pod) => declaredPorts(pod.spec).some(({ name }) => name === target))) return undefined
     const reference = referenceTo(service)
     const owners = ownersOf(pods, network)
-    const suggestion = suggest(service, port, pods)
     return {
       proof: 'proven',
       severity: isHeadless(service) ? 'warning' : 'error',
@@ -65,11 +66,7 @@ export default defineRule({
         { reference, field: `${portField(service, port)}.targetPort`, value: target },
         ...sliceEvidence(service, network),
       ],
-      fix: suggestion,
-      advice:
-        suggestion === undefined
-          ? [say`kubectl -n ${service.metadata.namespace ?? ''} edit service ${service.metadata.name}`]
-          : undefined,
+      ...remedyOf(service, suggest(service, port, pods)),
     }
   },
 })
@@ -101,7 +98,7 @@ function labelOf({ name, containerPort }: ContainerPort): string {
 }
 
 /** The nearest name, else the port where only one can be meant: by its name if it has one. */
-function suggest(service: Service, port: ServicePort, pods: readonly Pod[]): Fix | undefined {
+function suggest(service: Service, port: ServicePort, pods: readonly Pod[]): readonly Edit[] | undefined {
   const ports = common(pods, port)
   const [name] = nearest(
     String(targetPortOf(port)),
@@ -111,7 +108,7 @@ function suggest(service: Service, port: ServicePort, pods: readonly Pod[]): Fix
     ports.find(({ containerPort }) => containerPort === port.port) ??
     (ports.length === 1 ? ports[0] : undefined)
   const value = name ?? meant?.name ?? meant?.containerPort
-  return value === undefined ? undefined : { edits: [editPort(service, port, 'targetPort', value)] }
+  return value === undefined ? undefined : [editPort(service, port, 'targetPort', value)]
 }
 
 /** The slice of these pods, which lists no port: the controller could not resolve the name. */

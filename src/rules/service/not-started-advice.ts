@@ -34,12 +34,12 @@ export function adviceFor(
   return [say`kubectl -n ${namespace} describe ${object}`]
 }
 
-function aboutLabel({ key, value, present }: NodeLabels, workload: Workload): readonly Text[] {
+function aboutLabel({ key, wanted, present }: NodeLabels, workload: Workload): readonly Text[] {
   const values = present.slice(0, 3).map((item) => say`${`${key}=${item}`}`)
   const { kind, name } = workload.reference
   return [
     ...(values.length === 0 ? [] : [say`Nodes have ${listed(values)}.`]),
-    say`Label a node: kubectl label node NODE ${`${key}=${value}`}`,
-    say`Or correct nodeSelector: kubectl -n ${workload.namespace} edit ${`${kind.toLowerCase()}/${name}`}`,
+    say`Label a node: kubectl label node NODE ${`${key}=${wanted[0] ?? 'true'}`}`,
+    say`Or correct what the template asks for: kubectl -n ${workload.namespace} edit ${`${kind.toLowerCase()}/${name}`}`,
   ]
 }

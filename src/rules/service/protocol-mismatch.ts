@@ -10,6 +10,7 @@ import type { FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { say } from '../text.ts'
 import { declaredPorts } from './pod-ports.ts'
+import { remedyOf } from './remedy.ts'
 import { editPort } from './target-port-edit.ts'
 
 export default defineRule({
@@ -67,7 +68,7 @@ function finding({ service, port, target, protocol, workload }: Mismatch): Findi
   return {
     proof: isNamed ? 'proven' : 'likely',
     place: place.servicePort(service, port),
-    summary: say`${reference} offers port ${portText(port)}, but ${who} declares ${String(target)} for ${protocol}`,
+    summary: say`${reference} offers port ${portText(port)}, but ${who} declares port ${String(target)} as ${protocol}`,
     detail: isNamed
       ? say`A name is looked up together with its protocol: the port has no endpoint.`
       : say`Packets arrive, but nothing listens there for ${protocolOf(port)}.`,
@@ -83,12 +84,13 @@ function finding({ service, port, target, protocol, workload }: Mismatch): Findi
             },
           ]),
     ],
-    fix: twin ? undefined : { edits: [editPort(service, port, 'protocol', protocol)] },
-    advice: twin
-      ? [
-          say`The Service has that port for ${protocol} too: remove this one with kubectl -n ${namespace} edit service ${name}`,
-        ]
-      : undefined,
+    ...(twin
+      ? {
+          advice: [
+            say`The Service has that port for ${protocol} too: remove this one with kubectl -n ${namespace} edit service ${name}`,
+          ],
+        }
+      : remedyOf(service, [editPort(service, port, 'protocol', protocol)])),
     confirm: isNamed ? undefined : say`kubectl netdoctor svc ${name} -n ${namespace} --probe`,
   }
 }

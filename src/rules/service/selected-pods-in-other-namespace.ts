@@ -5,7 +5,7 @@ import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
 import { defineRule } from '../rule.ts'
-import { counted, listed, say, type Text } from '../text.ts'
+import { counted, listed, say, type Text, word } from '../text.ts'
 import { keyField } from './fields.ts'
 import { whyEmpty } from './why-empty.ts'
 
@@ -42,7 +42,7 @@ export default defineRule({
       place: place.service(service),
       summary: say`${reference} selects nothing in its namespace: ${counted(empty.pods.length, 'pod')} with ${listed(
         pairs.map(([key, value]) => say`${`${key}=${value}`}`),
-      )} run in ${listed(namespaces.slice(0, 3).map((name) => say`${name}`))}`,
+      )} ${word(empty.pods.length === 1 ? 'runs' : 'run')} in ${listed(namespaces.slice(0, 3).map((name) => say`${name}`))}`,
       detail: say`A Service selects only pods of its own namespace.`,
       evidence: [
         ...pairs.map(([key, value]) => ({ reference, field: keyField('spec.selector', key), value })),

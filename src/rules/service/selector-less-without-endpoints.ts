@@ -46,10 +46,13 @@ export default defineRule({
           .slice(0, 1)
           .map((slice) => ({ reference: referenceTo(slice), field: 'endpoints', value: undefined })),
       ],
-      advice: [
-        say`For pods of this namespace: kubectl -n ${namespace} set selector service ${name} app=NAME`,
-        say`For other addresses: write an EndpointSlice with the label ${`kubernetes.io/service-name=${name}`}.`,
-      ],
+      advice:
+        owner !== undefined
+          ? undefined
+          : [
+              say`For pods of this namespace: kubectl -n ${namespace} set selector service ${name} app=NAME`,
+              say`For other addresses: write an EndpointSlice with the label ${`kubernetes.io/service-name=${name}`}.`,
+            ],
     }
   },
 })

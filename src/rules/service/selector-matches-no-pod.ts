@@ -8,7 +8,7 @@ import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
 import { type ObjectReference, referenceTo } from '../../snapshot/snapshot.ts'
 import { defineRule } from '../rule.ts'
-import { counted, listed, say, type Text } from '../text.ts'
+import { counted, listed, say, type Text, word } from '../text.ts'
 import { keyField } from './fields.ts'
 import { isRevisionKey, isRoleKey } from './runtime-labels.ts'
 import { whyEmpty } from './why-empty.ts'
@@ -105,7 +105,9 @@ function advice(service: Service, network: Network): readonly Text[] {
   return [
     ...(unserved.length === 0
       ? []
-      : [say`No Service selects ${listed(unserved.map((item) => say`${item}`))}: is one of them meant?`]),
+      : [
+          say`No Service selects ${listed(unserved.map((item) => say`${item}`))}: is ${word(unserved.length === 1 ? 'it' : 'one of them')} meant?`,
+        ]),
     say`kubectl -n ${namespace} get pods --show-labels`,
     say`kubectl -n ${namespace} edit service ${name}`,
   ]

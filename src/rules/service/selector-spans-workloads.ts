@@ -1,5 +1,6 @@
 import type { Edit } from '../../network/edit.ts'
 import { pointer } from '../../network/edit.ts'
+import { whole } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import type { Endpoint } from '../../network/services/endpoint.ts'
 import { isHeadless, selectorOf } from '../../network/services/service-facts.ts'
@@ -10,7 +11,7 @@ import type { Service } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
 import type { FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
-import { counted, listed, say } from '../text.ts'
+import { counted, listed, say, word } from '../text.ts'
 import { keyField, labelsField } from './fields.ts'
 import { declaredPorts, declaresPort, mentionsPort, probesPort } from './pod-ports.ts'
 
@@ -36,7 +37,7 @@ export default defineRule({
     if (selectorOf(service) === undefined || isHeadless(service) || controllerOf(service) !== undefined)
       return undefined
     for (const port of service.spec.ports) {
-      const ready = network.services.ofPort(service, port).items.filter((endpoint) => endpoint.ready)
+      const ready = whole(network.services.ofPort(service, port)).filter((endpoint) => endpoint.ready)
       const split = splitByOwner(ready, port.protocol ?? 'TCP', network)
       if (split !== undefined) return finding(service, ready, split)
     }
@@ -102,9 +103,9 @@ function finding(
     place: place.service(service),
     alsoAt: failing.map(place.endpoint),
     share: { failing: failing.length, of: ready.length },
-    summary: say`${failing.length} of ${counted(ready.length, 'connection')} to ${reference} go to ${listed(
+    summary: say`${failing.length} of ${counted(ready.length, 'connection')} to ${reference} ${word(failing.length === 1 ? 'goes' : 'go')} to ${listed(
       strangers.map((workload) => say`${workload.reference}`),
-    )}, which does not declare port ${target}`,
+    )}, which ${word(strangers.length === 1 ? 'does' : 'do')} not declare port ${target}`,
     detail: say`Its selector also takes pods beside those of ${listed(servers.map((workload) => say`${workload.reference}`))}.`,
     evidence: [
       ...Object.entries(service.spec.selector ?? {}).map(([name, value]) => ({

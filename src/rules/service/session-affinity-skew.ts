@@ -1,3 +1,4 @@
+import { whole } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import { isHeadless, isReachableFromOutside } from '../../network/services/service-facts.ts'
 import { place } from '../../network/traffic/place.ts'
@@ -7,7 +8,8 @@ import { referenceTo } from '../../snapshot/snapshot.ts'
 import type { FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { counted, say } from '../text.ts'
-import { consumersOf } from './consumers.ts'
+import { allConsumersOf, consumersOf } from './consumers.ts'
+import { remedyOf } from './remedy.ts'
 
 export default defineRule({
   id: 'service/session-affinity-skew',
@@ -26,7 +28,7 @@ export default defineRule({
   },
   check(service, network) {
     if (service.spec.sessionAffinity !== 'ClientIP' || isHeadless(service)) return undefined
-    const ready = network.services.endpoints(service).items.filter((endpoint) => endpoint.ready)
+    const ready = whole(network.services.endpoints(service)).filter((endpoint) => endpoint.ready)
     const endpoints = new Set(ready.map(({ address, podName }) => podName ?? address)).size
     if (endpoints < 2) return undefined
     const consumers = consumersOf(service, network)
@@ -38,7 +40,7 @@ export default defineRule({
 /** Pods that dial the Service: each is one source address. */
 function sourcesOf(service: Service, network: Network): number {
   const { declared } = network.inventory.snapshot.coverage
-  const clients = consumersOf(service, network).flatMap(({ client }) =>
+  const clients = allConsumersOf(service, network).flatMap(({ client }) =>
     client.kind === 'workload' ? [client.workload] : [],
   )
   const counts = [...new Map(clients.map((workload) => [workload.key, workload])).values()].map(
@@ -66,16 +68,17 @@ function finding(service: Service, endpoints: number, sources: number): FindingD
     summary: say`${reference} spreads its load unevenly: sessionAffinity is ClientIP, so ${who}`,
     detail: say`A pod that is Ready but broken keeps the clients that it has.`,
     evidence: [{ reference, field: 'spec.sessionAffinity', value: 'ClientIP' }],
-    fix: {
-      edits: [
+    ...remedyOf(
+      service,
+      [
         {
           kind: 'patch',
           reference,
           operations: [{ op: 'replace', path: '/spec/sessionAffinity', value: 'None' }],
         },
       ],
-      note: say`First make sure that the application does not need a client to stay on one pod.`,
-    },
+      say`First make sure that the application does not need a client to stay on one pod.`,
+    ),
     confirm: say`kubectl netdoctor svc ${service.metadata.name} -n ${service.metadata.namespace ?? ''} --probe`,
   }
 }

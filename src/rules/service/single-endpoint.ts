@@ -1,3 +1,4 @@
+import { whole } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import { place } from '../../network/traffic/place.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
@@ -58,7 +59,7 @@ export default defineRule({
 })
 
 function dependsOn(service: Service, network: Network): boolean {
-  return network.services.backends(service).items.length === 1 && consumersOf(service, network).length > 0
+  return whole(network.services.backends(service)).length === 1 && consumersOf(service, network).length > 0
 }
 
 /** An autoscaler would undo a change of replicas: its lower bound is what to change. */

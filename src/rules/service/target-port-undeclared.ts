@@ -17,6 +17,7 @@ import { defineRule } from '../rule.ts'
 import { listed, say } from '../text.ts'
 import { isBare } from './debug-pods.ts'
 import { declaredPorts, mentionsPort, probesPort } from './pod-ports.ts'
+import { remedyOf } from './remedy.ts'
 import { editPort } from './target-port-edit.ts'
 
 export default defineRule({
@@ -62,14 +63,7 @@ export default defineRule({
             .join(', '),
         })),
       ],
-      fix:
-        meant === undefined
-          ? undefined
-          : { edits: [editPort(service, port, 'targetPort', meant.containerPort)] },
-      advice:
-        meant === undefined
-          ? [say`kubectl -n ${service.metadata.namespace ?? ''} edit service ${service.metadata.name}`]
-          : undefined,
+      ...remedyOf(service, meant && [editPort(service, port, 'targetPort', meant.containerPort)]),
       confirm: say`kubectl netdoctor svc ${service.metadata.name} -n ${service.metadata.namespace ?? ''} --probe`,
     }
   },

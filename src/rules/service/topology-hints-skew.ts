@@ -1,3 +1,5 @@
+import { type Edit, pointer } from '../../network/edit.ts'
+import { whole } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import { type Endpoint, endpointName } from '../../network/services/endpoint.ts'
 import { isHeadless, portText } from '../../network/services/service-facts.ts'
@@ -5,11 +7,12 @@ import { place } from '../../network/traffic/place.ts'
 import { isDeleting, isFinished } from '../../network/workloads/pods.ts'
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
-import type { Evidence, Fix } from '../finding.ts'
+import type { Evidence, FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { counted, say } from '../text.ts'
-import { consumersOf } from './consumers.ts'
+import { allConsumersOf } from './consumers.ts'
 import { keyField } from './fields.ts'
+import { remedyOf } from './remedy.ts'
 
 /** Below this ratio uneven is not worth a word. */
 const leastSkew = 3
@@ -34,7 +37,7 @@ export default defineRule({
   },
   check({ service, port }, network) {
     if (isHeadless(service)) return undefined
-    const ready = network.services.ofPort(service, port).items.filter((endpoint) => endpoint.ready)
+    const ready = whole(network.services.ofPort(service, port)).filter((endpoint) => endpoint.ready)
     if (ready.length < 2 || ready.some(({ hints }) => hints === undefined)) return undefined
     const load = loadOf(service, port, ready, network)
     if (load === undefined) return undefined
@@ -57,7 +60,7 @@ export default defineRule({
           ? undefined
           : say`${counted(idle, 'pod')} ${idle === 1 ? say`gets` : say`get`} none, because no client is where ${idle === 1 ? say`it is` : say`they are`}.`,
       evidence: evidence(service, busiest),
-      fix: fix(service),
+      ...remedy(service),
     }
   },
 })
@@ -71,7 +74,7 @@ function loadOf(
 ): ReadonlyMap<Endpoint, number> | undefined {
   const load = new Map(ready.map((endpoint) => [endpoint, 0]))
   const clients = new Map(
-    consumersOf(service, network).flatMap(({ client }) =>
+    allConsumersOf(service, network).flatMap(({ client }) =>
       client.kind === 'workload' ? [[client.workload.key, client.workload] as const] : [],
     ),
   )
@@ -118,12 +121,15 @@ function evidence(service: Service, busiest: Endpoint): readonly Evidence[] {
   ]
 }
 
-function fix(service: Service): Fix | undefined {
-  const { trafficDistribution } = service.spec
-  if (trafficDistribution === undefined) return undefined
-  const reference = referenceTo(service)
-  return {
-    edits: [{ kind: 'patch', reference, operations: [{ op: 'remove', path: '/spec/trafficDistribution' }] }],
-    note: say`Clients then also reach pods of other zones, at the price of traffic between zones.`,
-  }
+/** The annotation wins over the field. */
+function remedy(service: Service): Pick<FindingDraft, 'fix' | 'advice'> {
+  const annotation = annotations.find((key) => service.metadata.annotations[key] !== undefined)
+  const path =
+    annotation === undefined ? '/spec/trafficDistribution' : pointer('metadata', 'annotations', annotation)
+  const isSet = annotation !== undefined || service.spec.trafficDistribution !== undefined
+  const edits: readonly Edit[] = [
+    { kind: 'patch', reference: referenceTo(service), operations: [{ op: 'remove', path }] },
+  ]
+  const note = say`Clients then also reach pods of other zones, at the price of traffic between zones.`
+  return remedyOf(service, isSet ? edits : undefined, note)
 }
