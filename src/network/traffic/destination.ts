@@ -1,10 +1,17 @@
 import { isKind, type KubeObject } from '../../snapshot/kinds/kinds.ts'
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
-import { serviceCandidates } from '../dns/names.ts'
+import {
+  asksClusterDns,
+  isPublicTail,
+  ownNamespacePod,
+  type ServiceName,
+  serviceCandidates,
+} from '../dns/names.ts'
 import { inAnyRange, parseAddress } from '../inventory/address.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Read } from '../inventory/read.ts'
+import { podRangeOf } from '../references/pod-ranges.ts'
 import { isHeadless } from '../services/service-facts.ts'
 import type { Workload } from '../workloads/workload.ts'
 import type { Connection, Destination } from './connection.ts'
@@ -60,7 +67,12 @@ function byReference(
 
 function portOf(service: Service, port: number | undefined, protocol: string): ServicePort | undefined {
   const matching = service.spec.ports.filter((item) => (item.protocol ?? 'TCP') === protocol)
-  if (port !== undefined) return matching.find((item) => item.port === port)
+  if (port !== undefined) {
+    // Texts seldom say whether they mean UDP.
+    return (
+      matching.find((item) => item.port === port) ?? service.spec.ports.find((item) => item.port === port)
+    )
+  }
   return service.spec.ports.length === 1 ? service.spec.ports[0] : undefined
 }
 
@@ -73,7 +85,7 @@ function byName(connection: Connection, inventory: Inventory): Resolved {
     hostnames.some((name) => name.toLowerCase() === host),
   )
   if (alias !== undefined) return byAddress(alias.ip, port, protocol, inventory)
-  const candidate = serviceCandidates(host, workload.namespace)
+  const candidate = nameFor(host, workload.namespace, inventory)
   if (candidate === undefined) return external
   const { service: name, namespace } = candidate
   const read = inventory.get('Service', namespace, name)
@@ -86,7 +98,7 @@ function byName(connection: Connection, inventory: Inventory): Resolved {
     .flatMap((other) => inventory.get('Service', other, name).items)
   if (candidate.via === 'namespaced' && !hasNamespace(namespace, inventory)) {
     // `x.y` is far more often a host of the outside world than a slip in a namespace.
-    return elsewhere.length === 0
+    return elsewhere.length === 0 || isPublicTail(namespace)
       ? external
       : {
           destination: { kind: 'missing-service', namespace, name, elsewhere },
@@ -100,6 +112,13 @@ function byName(connection: Connection, inventory: Inventory): Resolved {
   }
 }
 
+/** The search list tries `pod.service` of the pod's own namespace before `service.namespace`. */
+function nameFor(host: string, namespace: string, inventory: Inventory): ServiceName | undefined {
+  const own = ownNamespacePod(host, namespace)
+  const [service] = own === undefined ? [] : inventory.get('Service', namespace, own.service).items
+  return service !== undefined && isHeadless(service) ? own : serviceCandidates(host, namespace)
+}
+
 function hasNamespace(name: string, inventory: Inventory): boolean {
   return (
     inventory.get('Namespace', '', name).items.length > 0 || inventory.list('Service', name).items.length > 0
@@ -108,6 +127,7 @@ function hasNamespace(name: string, inventory: Inventory): boolean {
 
 /** Names that something else than a Service may answer: other search domains, or a Corefile that mentions the name. */
 function isServedElsewise(host: string, workload: Workload, inventory: Inventory): boolean {
+  if (!asksClusterDns(workload.spec)) return true
   if ((workload.spec.dnsConfig?.searches.length ?? 0) > 0) return true
   const corefiles = inventory
     .list('ConfigMap', 'kube-system')
@@ -166,10 +186,8 @@ function rangeOf(
   address: string,
   inventory: Inventory,
 ): Extract<Destination, { kind: 'unowned' }> | undefined {
-  for (const node of inventory.list('Node').items) {
-    const cidr = node.spec.podCIDRs.find((item) => inAnyRange(address, [item]))
-    if (cidr !== undefined) return { kind: 'unowned', range: 'pod', node: node.metadata.name, cidr }
-  }
+  const range = podRangeOf(address, inventory)
+  if (range !== undefined) return { kind: 'unowned', range: 'pod', ...range }
   for (const { spec } of inventory.list('ServiceCIDR').items) {
     const cidr = spec.cidrs.find((item) => inAnyRange(address, [item]))
     if (cidr !== undefined) return { kind: 'unowned', range: 'service', cidr }
