@@ -1,16 +1,12 @@
-import { eventsAbout } from '../../network/inventory/events.ts'
-import type { Network } from '../../network/network.ts'
 import { place } from '../../network/traffic/place.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
-import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { Container } from '../../snapshot/kinds/pod-spec.ts'
-import { referenceTo } from '../../snapshot/snapshot.ts'
 import type { Evidence } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { say, type Text } from '../text.ts'
 import { type Backend, backendOf, consequence, readyRatio, severityOf } from './backend.ts'
 import { describeCommand, logsCommand } from './commands.ts'
-import { type Trouble, troubleOf } from './container-trouble.ts'
+import { type Trouble, troubleEvidence, troubleIn } from './container-trouble.ts'
 import { exitWords, troubleWords } from './container-words.ts'
 import { containerField } from './containers.ts'
 import { configurationEvidence, configurationOf, configurationText } from './mounts.ts'
@@ -22,12 +18,7 @@ export default defineRule({
   subject: 'Workload',
   severity: 'error',
   explains: ['no-ready-endpoints', 'pod-not-running'],
-  over: [
-    'endpoint/all-not-ready',
-    'endpoint/some-not-ready',
-    'endpoint/rollout-leaves-none-ready',
-    'endpoint/readiness-flapping',
-  ],
+  over: ['endpoint/all-not-ready', 'endpoint/some-not-ready', 'endpoint/readiness-flapping'],
   docs: {
     means: 'The pods behind a Service do not run, so they are no endpoints.',
     why:
@@ -66,7 +57,7 @@ export default defineRule({
         freshness(pod, network),
       ),
       evidence: [
-        ...troubled.slice(0, 3).flatMap((item) => evidenceOf(item.pod, item.trouble)),
+        ...troubled.slice(0, 3).flatMap((item) => troubleEvidence(item.pod, item.trouble)),
         ...(trouble.kind === 'image' ? [imageEvidence(workload, container)] : []),
         ...configurationEvidence(sources, workload),
       ],
@@ -81,30 +72,10 @@ export default defineRule({
   },
 })
 
-function troubleIn(pod: Pod, network: Network): Trouble | undefined {
-  return troubleOf(pod, eventsAbout(pod, network.inventory).items, (time) => network.inventory.ageMs(time))
-}
-
 function detail(backend: Backend, trouble: Trouble, configured: Text, fresh: Text | undefined): Text {
   const message = trouble.message === undefined ? [] : say`The kubelet says: ${trouble.message}. `
   const exit = exitWords(trouble)
   return say`${message}${exit === undefined ? [] : say`${exit} `}${consequence(backend)}${configured}${fresh === undefined ? [] : say` ${fresh}`}`
-}
-
-function evidenceOf(pod: Pod, { observed, ended, endedField = '', kind }: Trouble): readonly Evidence[] {
-  const reference = referenceTo(pod)
-  const { field, status } = observed
-  const waiting = status.state.waiting?.reason
-  const evidence: Evidence[] = []
-  if (waiting !== undefined)
-    evidence.push({ reference, field: `${field}.state.waiting.reason`, value: waiting })
-  if (ended !== undefined) {
-    evidence.push({ reference, field: `${endedField}.exitCode`, value: ended.exitCode })
-    evidence.push({ reference, field: `${endedField}.reason`, value: ended.reason })
-  }
-  if (kind === 'crash')
-    evidence.push({ reference, field: `${field}.restartCount`, value: status.restartCount })
-  return evidence
 }
 
 function imageEvidence(workload: Workload, { name, image }: Container): Evidence {

@@ -50,7 +50,7 @@ export function severityOf(backend: Backend): Severity {
 
 /** `0 of 2 pods are ready`. */
 export function readyRatio({ pods, readyPods }: Backend): Text {
-  return say`${readyPods} of ${counted(pods.length, 'pod')} ${word(pods.length === 1 ? 'is' : 'are')} ready`
+  return say`${readyPods} of ${counted(pods.length, 'pod')} ${word(pods.length === 1 || readyPods === 1 ? 'is' : 'are')} ready`
 }
 
 /** What it means for the Services in front of it, as a sentence. */

@@ -1,4 +1,3 @@
-import { eventsAbout } from '../../network/inventory/events.ts'
 import { place } from '../../network/traffic/place.ts'
 import { runningContainers, type Workload } from '../../network/workloads/workload.ts'
 import type { Container, ContainerPort } from '../../snapshot/kinds/pod-spec.ts'
@@ -7,7 +6,7 @@ import { defineRule } from '../rule.ts'
 import { counted, say } from '../text.ts'
 import { backendOf, consequence, severityOf } from './backend.ts'
 import { logsCommand } from './commands.ts'
-import { type Trouble, troubleOf } from './container-trouble.ts'
+import { type Trouble, troubleIn } from './container-trouble.ts'
 import { containerField } from './containers.ts'
 
 export default defineRule({
@@ -16,12 +15,7 @@ export default defineRule({
   subject: 'Workload',
   severity: 'error',
   explains: ['no-ready-endpoints'],
-  over: [
-    'endpoint/backend-crashing',
-    'endpoint/all-not-ready',
-    'endpoint/some-not-ready',
-    'endpoint/rollout-leaves-none-ready',
-  ],
+  over: ['endpoint/backend-crashing', 'endpoint/all-not-ready', 'endpoint/some-not-ready'],
   docs: {
     means: 'The containers of a pod share its address. The second one to bind a port cannot, and crashes.',
     why: 'A sidecar was added that uses the port of the application, or both use the default of the same framework.',
@@ -36,9 +30,7 @@ export default defineRule({
     if (clash === undefined) return undefined
     const backend = backendOf(workload, network)
     for (const pod of backend?.pods ?? []) {
-      const trouble = troubleOf(pod, eventsAbout(pod, network.inventory).items, (time) =>
-        network.inventory.ageMs(time),
-      )
+      const trouble = troubleIn(pod, network)
       if (backend === undefined || trouble === undefined || !isOneOf(trouble, clash)) continue
       const { container, status } = trouble.observed
       return {

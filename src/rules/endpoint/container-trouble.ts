@@ -1,6 +1,10 @@
+import { eventsAbout } from '../../network/inventory/events.ts'
+import type { Network } from '../../network/network.ts'
 import { isReady } from '../../network/workloads/pods.ts'
 import type { Event } from '../../snapshot/kinds/event.ts'
 import type { ContainerState, Pod } from '../../snapshot/kinds/pod.ts'
+import { referenceTo } from '../../snapshot/snapshot.ts'
+import type { Evidence } from '../finding.ts'
 import { type ObservedContainer, observedContainers } from './containers.ts'
 
 export type Terminated = NonNullable<ContainerState['terminated']>
@@ -76,6 +80,29 @@ function crash(observed: ObservedContainer, events: readonly Event[], ageOf: Age
   const isBackedOff = events.some((event) => event.reason === 'BackOff' && concerns(event, observed))
   const isRepeated = restartCount >= 2 || isBackedOff
   return isRepeated && (hasFailed || isBackedOff) ? trouble(ended.reason ?? 'Error') : undefined
+}
+
+/** {@link troubleOf} a pod with its events. */
+export function troubleIn(pod: Pod, network: Network): Trouble | undefined {
+  return troubleOf(pod, eventsAbout(pod, network.inventory).items, (time) => network.inventory.ageMs(time))
+}
+
+/** The fields that show a trouble. */
+export function troubleEvidence(pod: Pod, trouble: Trouble): readonly Evidence[] {
+  const { observed, ended, endedField = '', kind } = trouble
+  const reference = referenceTo(pod)
+  const { field, status } = observed
+  const waiting = status.state.waiting?.reason
+  const evidence: Evidence[] = []
+  if (waiting !== undefined)
+    evidence.push({ reference, field: `${field}.state.waiting.reason`, value: waiting })
+  if (ended !== undefined) {
+    evidence.push({ reference, field: `${endedField}.exitCode`, value: ended.exitCode })
+    evidence.push({ reference, field: `${endedField}.reason`, value: ended.reason })
+  }
+  if (kind === 'crash')
+    evidence.push({ reference, field: `${field}.restartCount`, value: status.restartCount })
+  return evidence
 }
 
 /** Whether an event is about this container; one without fieldPath is about the whole pod. */

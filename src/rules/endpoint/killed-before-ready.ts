@@ -32,7 +32,6 @@ export default defineRule({
     'endpoint/some-not-ready',
     'endpoint/backend-crashing',
     'endpoint/readiness-probe-failing',
-    'endpoint/rollout-leaves-none-ready',
   ],
   docs: {
     means:

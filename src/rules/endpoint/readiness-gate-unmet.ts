@@ -26,7 +26,7 @@ export default defineRule({
   subject: 'Workload',
   severity: 'error',
   explains: ['no-ready-endpoints'],
-  over: ['endpoint/all-not-ready', 'endpoint/some-not-ready', 'endpoint/rollout-leaves-none-ready'],
+  over: ['endpoint/all-not-ready', 'endpoint/some-not-ready'],
   docs: {
     means:
       'All containers are ready and the pod is not: it waits for a condition that another controller must set.',

@@ -1,21 +1,12 @@
-import { eventsAbout, lastSeen } from '../../network/inventory/events.ts'
-import type { Network } from '../../network/network.ts'
+import { eventsAbout } from '../../network/inventory/events.ts'
 import { place } from '../../network/traffic/place.ts'
-import { isReady } from '../../network/workloads/pods.ts'
-import { startBudgetMs } from '../../network/workloads/probes.ts'
-import type { Event } from '../../snapshot/kinds/event.ts'
-import type { Pod } from '../../snapshot/kinds/pod.ts'
-import type { Probe } from '../../snapshot/kinds/pod-spec.ts'
-import { referenceTo } from '../../snapshot/snapshot.ts'
-import type { Evidence } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { say, word } from '../text.ts'
 import { isActivePassive } from './active-passive.ts'
 import { backendOf, consequence, readyRatio, severityOf } from './backend.ts'
-import { concerns, troubleOf } from './container-trouble.ts'
-import { containerField, type ObservedContainer, observedContainers } from './containers.ts'
+import { containerField } from './containers.ts'
+import { failingProbe, failingProbeEvidence } from './failing-probe.ts'
 import { failureAdvice, failureHint, failureWords } from './probe-failure-words.ts'
-import { decodeProbeMessage, type ProbeMessage } from './probe-messages.ts'
 import { asks, probeFields } from './probe-words.ts'
 import { freshness } from './settling.ts'
 
@@ -25,7 +16,7 @@ export default defineRule({
   subject: 'Workload',
   severity: 'error',
   explains: ['no-ready-endpoints'],
-  over: ['endpoint/all-not-ready', 'endpoint/some-not-ready', 'endpoint/rollout-leaves-none-ready'],
+  over: ['endpoint/all-not-ready', 'endpoint/some-not-ready'],
   docs: {
     means: 'The containers run, but the kubelet may not send them traffic: the pods are no ready endpoints.',
     why:
@@ -60,62 +51,10 @@ export default defineRule({
       summary: say`${workload.reference}: readiness probe ${asks(container, probe)} of container ${container.name} ${failureWords(message, probe)}; ${readyRatio(backend)}`,
       detail: say`${hasEvents ? failureHint(message, container, probe) : word('Its events were not read, so it is not known why. ')}${consequence(backend)}${fresh === undefined ? [] : say` ${fresh}`}`,
       evidence: [
-        ...failing.slice(0, 3).flatMap(evidenceOf),
+        ...failing.slice(0, 3).flatMap(failingProbeEvidence),
         ...probeFields(field, probe).map((item) => ({ reference: workload.reference, ...item })),
       ],
       advice: failureAdvice(message, { pod, container, probe, workload }),
     }
   },
 })
-
-interface FailingProbe {
-  readonly pod: Pod
-  readonly observed: ObservedContainer
-  readonly probe: Probe
-  /** Absent when the event was not read or is gone. */
-  readonly event?: Event | undefined
-  readonly message?: ProbeMessage | undefined
-}
-
-/** The container whose readiness probe keeps the pod from being ready: it runs, is started, and is not ready in time. */
-function failingProbe(pod: Pod, network: Network): FailingProbe | undefined {
-  if (isReady(pod)) return undefined
-  const { inventory } = network
-  const events = eventsAbout(pod, inventory).items
-  if (troubleOf(pod, events, (time) => inventory.ageMs(time)) !== undefined) return undefined
-  for (const observed of observedContainers(pod)) {
-    const { container, status, isInit } = observed
-    const { readinessProbe: probe } = container
-    const startedAt = status.state.running?.startedAt
-    if (isInit || probe === undefined || status.state.running === undefined) continue
-    if (status.ready === true || (container.startupProbe !== undefined && status.started === false)) continue
-    if ((inventory.ageMs(startedAt) ?? Number.POSITIVE_INFINITY) <= startBudgetMs(container)) continue
-    return { pod, observed, probe, ...newestFailure(observed, events, startedAt) }
-  }
-  return undefined
-}
-
-function newestFailure(
-  observed: ObservedContainer,
-  events: readonly Event[],
-  since: string | undefined,
-): Pick<FailingProbe, 'event' | 'message'> {
-  for (const event of events) {
-    if (event.reason !== 'Unhealthy' || !concerns(event, observed)) continue
-    if (since !== undefined && Date.parse(lastSeen(event) ?? since) < Date.parse(since)) continue
-    const message = decodeProbeMessage(event.message ?? '')
-    if (message?.probe === 'readiness') return { event, message }
-  }
-  return {}
-}
-
-function evidenceOf({ pod, observed, event }: FailingProbe): readonly Evidence[] {
-  const ready = {
-    reference: referenceTo(pod),
-    field: `${observed.field}.ready`,
-    value: observed.status.ready ?? false,
-  }
-  return event === undefined
-    ? [ready]
-    : [ready, { reference: referenceTo(event), field: 'message', value: event.message }]
-}

@@ -1,4 +1,3 @@
-import { eventsAbout } from '../../network/inventory/events.ts'
 import type { Network } from '../../network/network.ts'
 import { condition } from '../../network/workloads/pods.ts'
 import { startBudgetMs } from '../../network/workloads/probes.ts'
@@ -6,7 +5,7 @@ import type { Workload } from '../../network/workloads/workload.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import { lasting } from '../ages.ts'
 import { say, type Text } from '../text.ts'
-import { troubleOf } from './container-trouble.ts'
+import { troubleIn } from './container-trouble.ts'
 import { observedContainers } from './containers.ts'
 
 /** Status younger than this may be on its way. */
@@ -33,7 +32,7 @@ export function isRollingOut(workload: Workload): boolean {
  */
 export function isSettling(pod: Pod, network: Network): boolean {
   const ageOf = (time: string | undefined): number | undefined => network.inventory.ageMs(time)
-  if (troubleOf(pod, eventsAbout(pod, network.inventory).items, ageOf) !== undefined) return false
+  if (troubleIn(pod, network) !== undefined) return false
   const observed = observedContainers(pod)
   if (
     observed.some(

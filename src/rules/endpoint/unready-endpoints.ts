@@ -58,7 +58,7 @@ export function namedEndpoints(endpoints: readonly Endpoint[]): Text {
 
 /** `0 of 2 endpoints are ready`. */
 export function endpointRatio(ready: number, all: number): Text {
-  return say`${ready} of ${counted(all, 'endpoint')} ${word(all === 1 ? 'is' : 'are')} ready`
+  return say`${ready} of ${counted(all, 'endpoint')} ${word(all === 1 || ready === 1 ? 'is' : 'are')} ready`
 }
 
 /** ` Its readiness changed 12 s ago.`, or nothing. */

@@ -1,4 +1,3 @@
-import { eventsAbout } from '../../network/inventory/events.ts'
 import { whole } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import { condition, isReady } from '../../network/workloads/pods.ts'
@@ -6,7 +5,7 @@ import type { Node } from '../../snapshot/kinds/node.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { WorkloadObject } from '../../snapshot/kinds/workload.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
-import { troubleOf } from '../endpoint/container-trouble.ts'
+import { troubleIn } from '../endpoint/container-trouble.ts'
 import { troubleWords } from '../endpoint/container-words.ts'
 import type { Evidence } from '../finding.ts'
 import { say, type Text } from '../text.ts'
@@ -56,9 +55,7 @@ export function sickAgent(
   const ready = condition(pod, 'Ready')
   const unreadyMs = network.inventory.ageMs(ready?.lastTransitionTime ?? pod.metadata.creationTimestamp)
   if (isReady(pod) || (unreadyMs !== undefined && unreadyMs < graceMs)) return undefined
-  const trouble = troubleOf(pod, eventsAbout(pod, network.inventory).items, (time) =>
-    network.inventory.ageMs(time),
-  )
+  const trouble = troubleIn(pod, network)
   const why =
     trouble === undefined
       ? say`it is not ready (${ready?.message ?? ready?.reason ?? 'Ready is not True'})`
