@@ -9,7 +9,7 @@ import { podAddresses } from '../workloads/pods.ts'
 import type { Workload } from '../workloads/workload.ts'
 import type { Workloads } from '../workloads/workloads.ts'
 import type { Endpoint } from './endpoint.ts'
-import { expectedEndpoints, selectedPods } from './expected.ts'
+import { expectedEndpoints, isListed, selectedPods } from './expected.ts'
 import { type Choice, chooseEndpoints, type ProxyNode, type Traffic } from './node-choice.ts'
 import { observedEndpoints, serviceNameLabel } from './observed.ts'
 import { selectorOf } from './service-facts.ts'
@@ -62,9 +62,12 @@ export class Services {
 
   /** The pods that the selector takes and the controller would list, ready or not. Nothing for a selector-less Service. */
   selected(service: Service): Read<Pod> {
-    return mapRead(this.#workloads.podsIn(service.metadata.namespace ?? ''), (pods) =>
-      selectedPods(service, pods),
-    )
+    const namespace = service.metadata.namespace ?? ''
+    const selector = selectorOf(service)
+    // By index; only the pods that workloads of manifests would make are in none.
+    if (selector !== undefined && !this.#inventory.snapshot.coverage.declared)
+      return mapRead(this.#inventory.select('Pod', namespace, selector), (pods) => pods.filter(isListed))
+    return mapRead(this.#workloads.podsIn(namespace), (pods) => selectedPods(service, pods))
   }
 
   /** Workloads whose template the selector matches, with or without pods now. */
