@@ -4,7 +4,7 @@ import { isReady } from '../../network/workloads/pods.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
 import { lasting } from '../ages.ts'
-import type { FindingDraft, Severity } from '../finding.ts'
+import type { Severity } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { counted, listed, say, type Text, word } from '../text.ts'
 import { missingNodeLabels, type NodeLabels } from './missing-node-labels.ts'
@@ -39,7 +39,8 @@ export default defineRule({
       'its ReplicaSets and pods; labels of nodes.',
     fix: 'What the message names: the quota, the security context, the node label, the requests.',
     falseAlarmWhen:
-      'The pods are younger than two minutes: then it is noted. While other replicas serve it is a warning.',
+      'Pods that wait for a node, a volume or an address for less than two minutes are only noted. While other replicas ' +
+      'serve it is a warning.',
   },
   check(workload, network) {
     if (wantedReplicas(workload) === 0 || isTask(workload)) return undefined
@@ -57,7 +58,7 @@ export default defineRule({
     const ageMs = network.inventory.ageMs(hindrance.since)
     return {
       proof: 'proven',
-      severity: severityOf(workload, empty, ageMs),
+      severity: severityOf(workload, empty, isSettling(hindrance, ageMs)),
       about: workload.reference,
       place: place.pods(workload),
       alsoAt: empty.map(place.service),
@@ -77,8 +78,8 @@ function isOutdated(workload: Workload, services: readonly Service[], network: N
   return hasAddress && services.some((service) => whyEmpty(service, network)?.kind === 'not-started')
 }
 
-function severityOf(workload: Workload, empty: readonly Service[], ageMs: number | undefined): Severity {
-  if (ageMs !== undefined && ageMs < settlingMs) return 'note'
+function severityOf(workload: Workload, empty: readonly Service[], isSettling: boolean): Severity {
+  if (isSettling) return 'note'
   if (empty.length > 0) return 'error'
   return workload.pods.some((pod) => isReady(pod) && pod.status.podIPs.length > 0) ? 'warning' : 'error'
 }
@@ -124,8 +125,16 @@ function shortened(message: string): string {
   return first.replace(/[.,;\s]+$/, '')
 }
 
-function detail({ kind, message }: Hindrance, ageMs: number | undefined): FindingDraft['detail'] {
-  const isYoung = ageMs !== undefined && ageMs < settlingMs
-  if (isYoung) return say`It began ${lasting(ageMs)} ago and may still settle.`
-  return kind === 'unscheduled' && message !== undefined ? say`The scheduler says: ${message}` : undefined
+/** A refusal is final until something changes; a node, a volume or an address may still come. */
+function isSettling({ kind }: Hindrance, ageMs: number | undefined): boolean {
+  return kind !== 'not-created' && ageMs !== undefined && ageMs < settlingMs
+}
+
+function detail(hindrance: Hindrance, ageMs: number | undefined): Text | undefined {
+  const { kind, message } = hindrance
+  const age = ageMs === undefined || ageMs >= settlingMs ? [] : [say`It began ${lasting(ageMs)} ago.`]
+  if (isSettling(hindrance, ageMs)) return say`${age.flat()} It may still settle.`
+  const said = kind === 'unscheduled' && message !== undefined ? [say`The scheduler says: ${message}`] : []
+  const sentences = [...said, ...age]
+  return sentences.length === 0 ? undefined : sentences.flat()
 }
