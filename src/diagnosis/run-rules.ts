@@ -1,4 +1,4 @@
-import { type Bucket, UnknownVerdict } from '../network/inventory/read.ts'
+import { Reads, UnknownVerdict } from '../network/inventory/read.ts'
 import type { Network } from '../network/network.ts'
 import { clientReference } from '../network/traffic/connection.ts'
 import { catalogue } from '../rules/catalogue.ts'
@@ -15,7 +15,7 @@ export interface RuleRun {
   readonly findings: readonly Finding[]
   readonly unknown: readonly UnknownCheck[]
   /** Which buckets each rule looked into, over all of its checks. */
-  readonly reads: ReadonlyMap<string, ReadonlySet<Bucket>>
+  readonly reads: ReadonlyMap<string, Reads>
 }
 
 /** The subjects of every kind that a scope holds. */
@@ -51,14 +51,14 @@ export function runRules(
   const subjects = enumerate(scope, network)
   const findings = new Map<string, Finding>()
   const unknown: UnknownCheck[] = []
-  const reads = new Map<string, Set<Bucket>>()
+  const reads = new Map<string, Reads>()
   const run = <K extends SubjectKind>(rule: Rule<K>): undefined => {
-    const buckets = new Set<Bucket>()
-    reads.set(rule.id, buckets)
+    const read = new Reads()
+    reads.set(rule.id, read)
     for (const subject of subjects[rule.subject]) {
       if (isDepartedSubject[rule.subject](subject)) continue
       const result = checkOne(rule, subject, network)
-      for (const bucket of result.buckets) buckets.add(bucket)
+      read.include(result.reads)
       if (result.gaps !== undefined)
         unknown.push({ rule: rule.id, about: subjectReference(rule.subject, subject), gaps: result.gaps })
       for (const draft of result.drafts) {
@@ -69,7 +69,13 @@ export function runRules(
           question,
           network,
         )
-        const finding = finish(rule.id, draft, severity, result.open, subjectReference(rule.subject, subject))
+        const finding = finish(
+          rule.id,
+          draft,
+          severity,
+          result.reads.open,
+          subjectReference(rule.subject, subject),
+        )
         if (!findings.has(finding.key)) findings.set(finding.key, finding)
       }
     }
@@ -102,8 +108,7 @@ function runAny(rule: AnyRule, run: <K extends SubjectKind>(rule: Rule<K>) => un
 
 interface CheckResult {
   readonly drafts: readonly FindingDraft[]
-  readonly open: boolean
-  readonly buckets: ReadonlySet<Bucket>
+  readonly reads: Reads
   readonly gaps?: UnknownVerdict['gaps']
 }
 
@@ -117,7 +122,7 @@ function checkOne<K extends SubjectKind>(rule: Rule<K>, subject: Subjects[K], ne
       throw error
     }
   })
-  return { ...watched.value, open: watched.open, buckets: watched.buckets }
+  return { ...watched.value, reads: watched.reads }
 }
 
 function isList(found: FindingDraft | readonly FindingDraft[]): found is readonly FindingDraft[] {

@@ -67,8 +67,7 @@ export function parseRange(cidr: string): Range | undefined {
 
 export function inRange(address: Address, range: Range): boolean {
   if (address.bits !== range.bits) return false
-  const shift = BigInt(range.bits - range.prefix)
-  return address.value >> shift === range.value >> shift
+  return prefixOf(address, range) === prefixOf(range, range)
 }
 
 /** Whether an address lies in one of the ranges; texts that are no addresses or ranges never match. */
@@ -79,4 +78,35 @@ export function inAnyRange(address: string, cidrs: readonly string[]): boolean {
     const range = parseRange(cidr)
     return range !== undefined && inRange(parsed, range)
   })
+}
+
+/** Values under address ranges; a lookup costs one step for each length of prefix that is in use. */
+export class RangeIndex<T> {
+  readonly #byLength = new Map<string, { readonly range: Range; readonly values: Map<bigint, T> }>()
+
+  /** Adds a value under a CIDR. The first value of a range stays; texts that are no ranges are left out. */
+  add(cidr: string, value: T): void {
+    const range = parseRange(cidr)
+    if (range === undefined) return
+    const key = `${range.bits}/${range.prefix}`
+    const known = this.#byLength.get(key) ?? { range, values: new Map<bigint, T>() }
+    this.#byLength.set(key, known)
+    const prefix = prefixOf(range, range)
+    if (!known.values.has(prefix)) known.values.set(prefix, value)
+  }
+
+  /** The value of the narrowest range that holds the address. */
+  find(address: Address): T | undefined {
+    let best: { readonly prefix: number; readonly value: T } | undefined
+    for (const { range, values } of this.#byLength.values()) {
+      if (range.bits !== address.bits || (best !== undefined && best.prefix >= range.prefix)) continue
+      const value = values.get(prefixOf(address, range))
+      if (value !== undefined) best = { prefix: range.prefix, value }
+    }
+    return best?.value
+  }
+}
+
+function prefixOf(address: Address, { bits, prefix }: Range): bigint {
+  return address.value >> BigInt(bits - prefix)
 }

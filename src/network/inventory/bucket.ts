@@ -1,12 +1,12 @@
 import type { TextMap } from '../../snapshot/kinds/json.ts'
 import { isKind, type KindName, type KubeObject } from '../../snapshot/kinds/kinds.ts'
-import { hasLabels } from './selectors.ts'
+import { LabelIndex } from './label-index.ts'
 
 /** All objects of one kind in one namespace, with indexes that are built on first use. */
 export class ObjectBucket {
   readonly objects: readonly KubeObject[]
   readonly #byName: ReadonlyMap<string, KubeObject>
-  #byLabel: Map<string, KubeObject[]> | undefined
+  #byLabel: LabelIndex<KubeObject> | undefined
   #byAddress: Map<string, KubeObject[]> | undefined
   #byOwner: Map<string, KubeObject[]> | undefined
 
@@ -20,15 +20,10 @@ export class ObjectBucket {
     return this.#byName.get(name)
   }
 
-  /** Objects that carry every pair of the selector; looks only at those with its rarest pair. */
+  /** Objects that carry every pair of the selector. */
   withLabels(pairs: TextMap): readonly KubeObject[] {
-    const index = this.#labels()
-    let fewest: readonly KubeObject[] = this.objects
-    for (const [key, value] of Object.entries(pairs)) {
-      const found = index.get(`${key}=${value}`) ?? []
-      if (found.length < fewest.length || fewest === this.objects) fewest = found
-    }
-    return fewest.filter((object) => hasLabels(object.metadata.labels, pairs))
+    this.#byLabel ??= new LabelIndex(this.objects, ({ metadata }) => metadata.labels)
+    return this.#byLabel.select(pairs)
   }
 
   withAddress(address: string): readonly KubeObject[] {
@@ -42,13 +37,6 @@ export class ObjectBucket {
       object.metadata.ownerReferences.flatMap((owner) => owner.uid ?? []),
     )
     return this.#byOwner.get(uid) ?? []
-  }
-
-  #labels(): Map<string, KubeObject[]> {
-    this.#byLabel ??= group(this.objects, (object) =>
-      Object.entries(object.metadata.labels).map(([key, value]) => `${key}=${value}`),
-    )
-    return this.#byLabel
   }
 }
 

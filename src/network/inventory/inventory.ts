@@ -1,9 +1,9 @@
 import type { TextMap } from '../../snapshot/kinds/json.ts'
 import { isKind, type KindName, type KubeObject, kinds, type ObjectOf } from '../../snapshot/kinds/kinds.ts'
-import { type Gap, keyOf, type Snapshot } from '../../snapshot/snapshot.ts'
+import { type Coverage, type Gap, keyOf, type Snapshot } from '../../snapshot/snapshot.ts'
 import { addressesOf, addressKinds, ObjectBucket } from './bucket.ts'
 import { Memo } from './memo.ts'
-import { type Bucket, type Read, ReadLog } from './read.ts'
+import { type Bucket, distinctGaps, type Read, ReadLog } from './read.ts'
 
 /** Objects that an edit puts in place (new or changed) and keys of objects that it removes. */
 export interface ObjectChanges {
@@ -28,7 +28,10 @@ export class Inventory {
   readonly #buckets: ReadonlyMap<KindName, ReadonlyMap<string, ObjectBucket>>
   readonly #parent: Inventory | undefined
   readonly #touched: ReadonlySet<Bucket>
+  readonly #gaps: Map<string, readonly Gap[]>
   #addresses: Map<string, KubeObject[]> | undefined
+  /** Buckets of objects with addresses that differ from the parent's. */
+  #changed: readonly ObjectBucket[] | undefined
 
   private constructor(
     snapshot: Snapshot,
@@ -46,6 +49,7 @@ export class Inventory {
     this.#buckets = buckets
     this.#parent = parent
     this.#touched = touched
+    this.#gaps = parent === undefined ? new Map() : parent.#gaps
   }
 
   static of(snapshot: Snapshot): Inventory {
@@ -86,7 +90,8 @@ export class Inventory {
       const all = [...old, ...objects].filter(
         (object) => !removed.has(keyOf({ ...object.metadata, kind: object.kind })),
       )
-      namespaces.set(namespace, new ObjectBucket(all))
+      if (all.length === 0) namespaces.delete(namespace)
+      else namespaces.set(namespace, new ObjectBucket(all))
       buckets.set(first.kind, namespaces)
       touched.add(name).add(`${first.kind}|*`)
     }
@@ -129,33 +134,24 @@ export class Inventory {
     return this.#read(kind, namespace, this.#bucket(kind, namespace).ownedBy(uid))
   }
 
-  /** Whoever has this IP address, in any namespace. Gaps name each kind that could own it and was not read whole. */
+  /** Whoever has this IP address, in any namespace, in no particular order. Gaps name each kind that could own it and was not read whole. */
   byAddress(address: string): Read<KubeObject> {
     for (const kind of addressKinds) this.log.note(`${kind}|*`)
     return {
       items: this.#withAddress(address),
-      gaps: addressKinds.flatMap((kind) => this.gaps(kind)),
+      gaps: distinctGaps(addressKinds.map((kind) => this.gaps(kind))),
       open: this.#openLog(),
     }
   }
 
   /** What of a kind was not read: empty when `namespace` (or, without it, every namespace) was read whole. */
   gaps(kind: KindName, namespace?: string): readonly Gap[] {
-    const { coverage } = this.snapshot
-    if (coverage.world === 'open' || coverage.notServed.includes(kind)) return []
-    const read = coverage.kinds[kind]
-    if (read?.depth === 'full') {
-      if (read.namespaces === 'all') return []
-      if (namespace !== undefined && read.namespaces.includes(namespace)) return []
-    }
-    const known = coverage.gaps.filter(
-      (gap) =>
-        gap.kind === kind &&
-        (gap.namespace === undefined || namespace === undefined || gap.namespace === namespace),
-    )
-    if (known.length > 0) return known
-    const scope = kinds[kind].namespaced ? namespace : undefined
-    return [{ kind, namespace: scope, why: 'not-asked' }]
+    const key = bucketName(kind, namespace ?? '*')
+    const known = this.#gaps.get(key)
+    if (known !== undefined) return known
+    const found = gapsIn(this.snapshot.coverage, kind, namespace)
+    this.#gaps.set(key, found)
+    return found
   }
 
   /** Age of an RFC 3339 time in milliseconds at the moment of the snapshot; `undefined` when there is none. */
@@ -186,12 +182,16 @@ export class Inventory {
   #withAddress(address: string): readonly KubeObject[] {
     if (this.#parent === undefined) return this.#allAddresses().get(address) ?? []
     const unchanged = this.#parent.#withAddress(address).filter((object) => !this.#isTouched(object))
-    const changed = addressKinds.flatMap((kind) =>
+    this.#changed ??= this.#changedBuckets()
+    return [...unchanged, ...this.#changed.flatMap((bucket) => bucket.withAddress(address))]
+  }
+
+  #changedBuckets(): readonly ObjectBucket[] {
+    return addressKinds.flatMap((kind) =>
       [...(this.#buckets.get(kind) ?? [])]
         .filter(([namespace]) => this.#touched.has(bucketName(kind, namespace)))
-        .flatMap(([, bucket]) => bucket.withAddress(address)),
+        .map(([, bucket]) => bucket),
     )
-    return [...unchanged, ...changed]
   }
 
   #isTouched(object: KubeObject): boolean {
@@ -215,6 +215,22 @@ export class Inventory {
     this.#addresses = index
     return index
   }
+}
+
+function gapsIn(coverage: Coverage, kind: KindName, namespace: string | undefined): readonly Gap[] {
+  if (coverage.world === 'open' || coverage.notServed.includes(kind)) return []
+  const read = coverage.kinds[kind]
+  if (read?.depth === 'full') {
+    if (read.namespaces === 'all') return []
+    if (namespace !== undefined && read.namespaces.includes(namespace)) return []
+  }
+  const known = coverage.gaps.filter(
+    (gap) =>
+      gap.kind === kind &&
+      (gap.namespace === undefined || namespace === undefined || gap.namespace === namespace),
+  )
+  if (known.length > 0) return known
+  return [{ kind, namespace: kinds[kind].namespaced ? namespace : undefined, why: 'not-asked' }]
 }
 
 /** The bucket of one namespace; '' for cluster-scoped kinds, '*' for the list over all namespaces. */

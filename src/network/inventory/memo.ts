@@ -1,10 +1,6 @@
-import type { Bucket, ReadLog } from './read.ts'
+import type { Bucket, ReadLog, Reads, Watched } from './read.ts'
 
-interface Entry {
-  readonly value: unknown
-  readonly buckets: ReadonlySet<Bucket>
-  readonly open: boolean
-}
+type Entry = Watched<unknown>
 
 /**
  * Remembers computed parts of the model together with what they read. A changed world asks its parent first and
@@ -15,6 +11,7 @@ export class Memo {
   readonly #parent: Memo | undefined
   readonly #touched: ReadonlySet<Bucket>
   readonly #tables = new Map<string, Map<string, Entry>>()
+  readonly #touches = new Map<Reads, boolean>()
 
   constructor(log: ReadLog, parent?: Memo, touched: ReadonlySet<Bucket> = new Set()) {
     this.#log = log
@@ -26,7 +23,7 @@ export class Memo {
   get<T>(table: Table<T>, key: string, compute: () => T): T {
     const known = this.#find(table.name, key)
     if (known !== undefined) {
-      this.#log.replay(known.buckets, known.open)
+      this.#log.replay(known.reads)
       return table.of(known.value)
     }
     const entry = this.#log.watch(compute)
@@ -47,12 +44,8 @@ export class Memo {
     if (own !== undefined) return own
     if (this.#parent === undefined) return undefined
     const inherited = this.#parent.#find(name, key)
-    return inherited === undefined || this.#isTouched(inherited) ? undefined : inherited
-  }
-
-  #isTouched(entry: Entry): boolean {
-    for (const bucket of entry.buckets) if (this.#touched.has(bucket)) return true
-    return false
+    if (inherited === undefined || inherited.reads.touches(this.#touched, this.#touches)) return undefined
+    return inherited
   }
 }
 

@@ -40,24 +40,95 @@ export function mapRead<T, U>(read: Read<T>, items: (items: readonly T[]) => rea
   return { items: items(read.items), gaps: read.gaps, open: read.open }
 }
 
-/** Several reads as one: all items, all gaps. */
+/** Several reads as one: all items, each gap once. */
 export function joinReads<T>(reads: readonly Read<T>[]): Read<T> {
   if (reads.length === 1 && reads[0] !== undefined) return reads[0]
   return {
     items: reads.flatMap((read) => read.items),
-    gaps: reads.flatMap((read) => read.gaps),
+    gaps: distinctGaps(reads.map((read) => read.gaps)),
     open: reads.find((read) => read.open !== undefined)?.open,
   }
 }
 
-export const nothingRead: Read<never> = { items: [], gaps: [] }
+/** The gaps of all lists, each once, in the order of their first mention. */
+export function distinctGaps(lists: Iterable<readonly Gap[]>): readonly Gap[] {
+  const found = new Map<string, Gap>()
+  // Many reads share one list of gaps: it is looked through once.
+  for (const gaps of new Set(lists)) {
+    for (const gap of gaps) {
+      const key = `${gap.kind} ${gap.namespace ?? ''} ${gap.why}`
+      if (!found.has(key)) found.set(key, gap)
+    }
+  }
+  return [...found.values()]
+}
 
 /** What a computation looked into: `Kind|namespace` or `Kind|*`. */
 export type Bucket = string
 
-interface Frame {
-  readonly buckets: Set<Bucket>
-  open: boolean
+/**
+ * The buckets that a computation read, its own and those of the computations inside it. Remembered parts are shared,
+ * not copied: a result that rests on a whole cluster costs its user one reference.
+ */
+export class Reads {
+  readonly #own = new Set<Bucket>()
+  readonly #parts = new Set<Reads>()
+  #open = false
+
+  /** Whether absence in an open world was concluded from. */
+  get open(): boolean {
+    return this.#open
+  }
+
+  note(bucket: Bucket): void {
+    this.#own.add(bucket)
+  }
+
+  noteOpen(): void {
+    this.#open = true
+  }
+
+  include(part: Reads): void {
+    this.#parts.add(part)
+    if (part.#open) this.#open = true
+  }
+
+  /**
+   * Whether any bucket is among `touched`.
+   *
+   * @param known answers for the same `touched` that were given before
+   */
+  touches(touched: ReadonlySet<Bucket>, known: Map<Reads, boolean>): boolean {
+    const before = known.get(this)
+    if (before !== undefined) return before
+    const answer = this.#isTouched(touched, known)
+    known.set(this, answer)
+    return answer
+  }
+
+  #isTouched(touched: ReadonlySet<Bucket>, known: Map<Reads, boolean>): boolean {
+    for (const bucket of this.#own) if (touched.has(bucket)) return true
+    for (const part of this.#parts) if (part.touches(touched, known)) return true
+    return false
+  }
+
+  /** Each bucket once, in no particular order. */
+  *[Symbol.iterator](): Generator<Bucket> {
+    const buckets = new Set<Bucket>()
+    const seen = new Set<Reads>([this])
+    for (const reads of seen) {
+      for (const bucket of reads.#own) buckets.add(bucket)
+      // A Set is walked in order of insertion, and meets what is added on the way.
+      for (const part of reads.#parts) seen.add(part)
+    }
+    yield* buckets
+  }
+}
+
+/** A computed value with what it rests on. */
+export interface Watched<T> {
+  readonly value: T
+  readonly reads: Reads
 }
 
 /**
@@ -65,39 +136,30 @@ interface Frame {
  * what to run again after an edit all come from here. Frames nest; an inner frame's reads belong to the outer too.
  */
 export class ReadLog {
-  readonly #frames: Frame[] = []
+  readonly #frames: Reads[] = []
 
   note(bucket: Bucket): void {
-    this.#frames.at(-1)?.buckets.add(bucket)
+    this.#frames.at(-1)?.note(bucket)
   }
 
   noteOpen(): void {
-    const frame = this.#frames.at(-1)
-    if (frame !== undefined) frame.open = true
+    this.#frames.at(-1)?.noteOpen()
   }
 
   /** Adds what an earlier, remembered computation had read. */
-  replay(buckets: ReadonlySet<Bucket>, open: boolean): void {
-    const frame = this.#frames.at(-1)
-    if (frame === undefined) return
-    for (const bucket of buckets) frame.buckets.add(bucket)
-    if (open) frame.open = true
+  replay(reads: Reads): void {
+    this.#frames.at(-1)?.include(reads)
   }
 
-  /** Runs a computation and returns its value with what it read, and whether it concluded from an open world. */
-  watch<T>(compute: () => T): {
-    readonly value: T
-    readonly buckets: ReadonlySet<Bucket>
-    readonly open: boolean
-  } {
-    const frame: Frame = { buckets: new Set(), open: false }
-    this.#frames.push(frame)
+  /** Runs a computation and returns its value with what it read. What a computation that throws has read is kept too. */
+  watch<T>(compute: () => T): Watched<T> {
+    const reads = new Reads()
+    this.#frames.push(reads)
     try {
-      const value = compute()
-      return { value, buckets: frame.buckets, open: frame.open }
+      return { value: compute(), reads }
     } finally {
       this.#frames.pop()
-      this.replay(frame.buckets, frame.open)
+      this.replay(reads)
     }
   }
 }
