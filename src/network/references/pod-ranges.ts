@@ -1,5 +1,5 @@
 import type { Node } from '../../snapshot/kinds/node.ts'
-import { inAnyRange, parseAddress, parseRange } from '../inventory/address.ts'
+import { parseAddress, parseRange, RangeIndex } from '../inventory/address.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { memoTable } from '../inventory/memo.ts'
 
@@ -9,6 +9,8 @@ export interface PodRange {
   readonly cidr: string
 }
 
+const rangesTable =
+  memoTable<RangeIndex<{ readonly node: Node; readonly cidr: string }>>('references.podRanges')
 const usedTable = memoTable<boolean>('references.podRangesInUse')
 
 /**
@@ -17,13 +19,21 @@ const usedTable = memoTable<boolean>('references.podRangesInUse')
  * specs are not those that pods get their addresses from.
  */
 export function podRangeOf(address: string, inventory: Inventory): PodRange | undefined {
-  for (const node of inventory.list('Node').items) {
-    const cidr = node.spec.podCIDRs.find((item) => inAnyRange(address, [item]))
-    if (cidr === undefined) continue
-    const isKept = isGateway(address, cidr) || isKeptByCni(address, node)
-    return isKept || !areRangesUsed(inventory) ? undefined : { node: node.metadata.name, cidr }
-  }
-  return undefined
+  const parsed = parseAddress(address)
+  const found = parsed === undefined ? undefined : rangesOf(inventory).find(parsed)
+  if (found === undefined) return undefined
+  const { node, cidr } = found
+  const isKept = isGateway(address, cidr) || isKeptByCni(address, node)
+  return isKept || !areRangesUsed(inventory) ? undefined : { node: node.metadata.name, cidr }
+}
+
+function rangesOf(inventory: Inventory): RangeIndex<{ readonly node: Node; readonly cidr: string }> {
+  return inventory.memo.get(rangesTable, '', () => {
+    const index = new RangeIndex<{ readonly node: Node; readonly cidr: string }>()
+    for (const node of inventory.list('Node').items)
+      for (const cidr of node.spec.podCIDRs) index.add(cidr, { node, cidr })
+    return index
+  })
 }
 
 /** The first two addresses: the network's own and, in the usual CNIs, the bridge or tunnel of the node. */
@@ -46,11 +56,16 @@ function isKeptByCni(address: string, { metadata }: Node): boolean {
 /** Whether any pod has an address of any node's range: with another IPAM the ranges in the specs mean nothing. */
 function areRangesUsed(inventory: Inventory): boolean {
   return inventory.memo.get(usedTable, '', () => {
-    const ranges = inventory.list('Node').items.flatMap(({ spec }) => spec.podCIDRs)
+    const ranges = rangesOf(inventory)
     const read = inventory.list('Pod')
     // What could not be read proves nothing against the ranges.
     if (read.gaps.length > 0) return true
     const pods = read.items.filter(({ spec }) => spec.hostNetwork !== true)
-    return pods.some(({ status }) => status.podIPs.some(({ ip }) => inAnyRange(ip, ranges)))
+    return pods.some(({ status }) =>
+      status.podIPs.some(({ ip }) => {
+        const address = parseAddress(ip)
+        return address !== undefined && ranges.find(address) !== undefined
+      }),
+    )
   })
 }
