@@ -5,7 +5,7 @@ import { isSecretKey, masked, maskUserinfo, maskWords } from './mask-text.ts'
 /** What stands for a value that may hold a password, by the place where it is written. */
 export interface ValueMasks {
   /** The literal value of an environment variable. */
-  readonly env: (value: string) => string
+  readonly env: (value: string, name: string) => string
   /** The words of `command` or `args`. */
   readonly words: (words: readonly string[], field: 'command' | 'args') => readonly string[]
   /** The text under one key of a ConfigMap. */
@@ -54,7 +54,9 @@ function maskRecord(value: object, key: string, masks: ValueMasks): Readonly<Rec
 function maskVariable(variable: unknown, masks: ValueMasks): unknown {
   const value = text(record(variable)['value'])
   // An empty value is the same as none, and says nothing.
-  return value === undefined || value === '' ? variable : { ...record(variable), value: masks.env(value) }
+  return value === undefined || value === ''
+    ? variable
+    : { ...record(variable), value: masks.env(value, text(record(variable)['name']) ?? '') }
 }
 
 function maskAnnotation(value: unknown, key: string): unknown {

@@ -88,30 +88,30 @@ function nextStop(text: string, stop: RegExp, start: number): number {
   return stop.exec(text)?.index ?? text.length
 }
 
-const pair =
-  /(?<![\w.-])([\w.-]{1,200})(\\?["']?\s{0,2}[=:]\s{0,2})(?:(\\?")((?:(?!\3)[^\n])*)|(\\?')((?:(?!\5)[^\n])*)|([^\s"'`,;&)}\]<>\\]+))/g
+const keyPattern = /(?<![\w.-])([\w.-]{1,200})(\\?["']?\s{0,2}[=:]\s{0,2})/g
+/** In quotes, in quotes inside of quoted JSON, or up to the next delimiter. */
+const valuePattern = /\\"((?:(?!\\")[^\n])*)|"((?:\\.|[^"\\\n])*)|'([^'\n]*)|([^\s"'`,;&)}\]<>\\]+)/y
 
 /** `DB_PASSWORD=x`, `"token": "x"`, `?sig=x`. */
 function maskPairs(text: string): string {
   if (!secretWord.test(text) && !/\b(?:pass|pw|sig|sas|auth|key)\\?["']?\s{0,2}[=:]/i.test(text)) return text
-  return text.replace(
-    pair,
-    (
-      whole: string,
-      key: string,
-      separator: string,
-      double: string | undefined,
-      inDouble: string | undefined,
-      single: string | undefined,
-      inSingle: string | undefined,
-      plain: string | undefined,
-    ) => {
-      const value = inDouble ?? inSingle ?? plain ?? ''
-      return isSecretPair(key, separator, value, plain === undefined)
-        ? `${key}${separator}${double ?? single ?? ''}${masked}`
-        : whole
-    },
-  )
+  const parts: string[] = []
+  let copied = 0
+  keyPattern.lastIndex = 0
+  for (let match = keyPattern.exec(text); match !== null; match = keyPattern.exec(text)) {
+    const [whole, key = '', separator = ''] = match
+    valuePattern.lastIndex = match.index + whole.length
+    const found = valuePattern.exec(text)
+    const plain = found?.[4]
+    const value = plain ?? found?.[3] ?? found?.[2] ?? found?.[1] ?? ''
+    if (found === null || !isSecretPair(key, separator, value, plain === undefined)) continue
+    const end = found.index + found[0].length
+    parts.push(text.slice(copied, end - value.length), masked)
+    copied = end
+    keyPattern.lastIndex = end
+  }
+  parts.push(text.slice(copied))
+  return parts.join('')
 }
 
 function isSecretPair(key: string, separator: string, value: string, isQuoted: boolean): boolean {

@@ -1,5 +1,5 @@
-import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts'
 import type { Question } from '../../src/diagnosis/question.ts'
 import { Network } from '../../src/network/network.ts'
 import type { Text } from '../../src/rules/text.ts'
@@ -35,28 +35,4 @@ function essence({ verdict, problems, paths, gaps }: Diagnosis) {
     paths: paths.map(({ connection, outcome }) => `${connection.key} ${outcome}`),
     gaps,
   }
-}
-
-/** What every workload dials, without what a mask may take away. */
-export function dials(snapshot: Snapshot): readonly string[] {
-  const { workloads, references } = Network.of(snapshot)
-  return workloads
-    .namespaces()
-    .flatMap((namespace) => workloads.in(namespace).items)
-    .flatMap((workload) =>
-      references.of(workload).items.map(({ host, address, port, portWritten, protocol, source, portSource }) =>
-        [
-          workload.key,
-          host,
-          address ?? 'name',
-          port ?? 'no port',
-          portWritten,
-          protocol,
-          keyOf(source.object),
-          source.field,
-          source.container ?? '',
-          portSource?.field ?? '',
-        ].join(' '),
-      ),
-    )
 }

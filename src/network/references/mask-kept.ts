@@ -53,7 +53,7 @@ class Collector implements KeptTexts {
   addVariables(workload: Workload): void {
     for (const { container, path } of containersOf(workload)) {
       const { variables } = environmentOf(container, path, workload, this.#inventory)
-      for (const name of variables.keys()) this.#addName(name)
+      for (const name of [...variables.keys(), ...container.env.map((item) => item.name)]) this.#addName(name)
       const texts = [
         ...container.env.map(({ value = '' }) => value),
         ...(container.command ?? []),
@@ -112,19 +112,14 @@ class Collector implements KeptTexts {
   #addParts(written: string, dial: Dial, depth: number, valuesOf: (name: string) => readonly string[]): void {
     for (const [, name = ''] of written.matchAll(/\$[({]?(\w{1,200})/g)) {
       for (const value of valuesOf(name)) {
-        if (!isPartOf(value, dial)) continue
-        this.#add(value, [0, value.length])
+        for (const { 0: part, index } of value.matchAll(/[\w.-]{1,253}/g)) {
+          const isPart = dial.host.includes(part.toLowerCase()) || part === String(dial.port)
+          if (isPart) this.#add(value, [index, index + part.length])
+        }
         if (value.includes('$') && depth < 3) this.#addParts(value, dial, depth + 1, valuesOf)
       }
     }
   }
-}
-
-/** Whether a value, between its own references, is a piece of the host or the port. */
-function isPartOf(value: string, { host, port }: Dial): boolean {
-  if (!/^[\w.$(){}:-]{1,253}$/.test(value)) return false
-  const pieces = value.split(/\$[({]?\w+[)}]?|:/).filter((piece) => piece !== '')
-  return pieces.every((piece) => host.includes(piece.toLowerCase()) || piece === String(port))
 }
 
 function containersOf({

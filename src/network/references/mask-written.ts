@@ -101,7 +101,7 @@ class Masker {
     if (/^-(?:[a-zA-Z]|[abceiklmnstuvwxz]{2,4})$|^-{1,2}$/.test(atom)) return atom
     if (atom.startsWith('-') || this.#isKey(start, end)) return this.#key(atom)
     // `/***` at the start of a word would begin a comment.
-    const isPath = this.#text[start - 1] === '/' && !/[\w\].]/.test(this.#text[start - 2] ?? '')
+    const isPath = this.#text[start - 1] === '/' && !/[\w\].:/]/.test(this.#text[start - 2] ?? '')
     return roleParts(atom) ?? (isPath ? `x${masked}` : masked)
   }
 
@@ -124,7 +124,7 @@ class Masker {
   /** At the start of a line, of a block or of a directive. */
   #isLineStart(start: number): boolean {
     let at = start - 1
-    while (start - at < 200 && /[ \t-]/.test(this.#text[at] ?? '')) at--
+    while (start - at < 200 && /[ \t,-]/.test(this.#text[at] ?? '')) at--
     return at < 0 || /[\n\r{};[]/.test(this.#text[at] ?? '')
   }
 
