@@ -38,6 +38,9 @@ const configReasons = new Set(
   ),
 )
 
+/** Ends that a kubelet finds after its node was restarted: nobody knows how the container ended. */
+const lostReasons = new Set(['Unknown', 'ContainerStatusUnknown'])
+
 /** The kubelet waits at most 5 min between restarts, and forgets them when a container ran for 10 min. */
 const restartMemoryMs = 600_000
 
@@ -70,7 +73,7 @@ function crash(observed: ObservedContainer, events: readonly Event[], ageOf: Age
   const endedField = `${observed.field}.${own === undefined ? 'lastState' : 'state'}.terminated`
   const trouble = (reason: string): Trouble => ({ kind: 'crash', observed, reason, ended, endedField })
   if (state.waiting?.reason === 'CrashLoopBackOff') return trouble(ended?.reason ?? 'CrashLoopBackOff')
-  if (ended === undefined || ready === true) return undefined
+  if (ended === undefined || ready === true || lostReasons.has(ended.reason ?? '')) return undefined
   // An init container that ended well has done its work.
   if (observed.isInit && own?.exitCode === 0) return undefined
   const isRecent =
@@ -84,6 +87,7 @@ function crash(observed: ObservedContainer, events: readonly Event[], ageOf: Age
 
 /** {@link troubleOf} a pod with its events. */
 export function troubleIn(pod: Pod, network: Network): Trouble | undefined {
+  if (isReady(pod)) return undefined
   return troubleOf(pod, eventsAbout(pod, network.inventory).items, (time) => network.inventory.ageMs(time))
 }
 

@@ -60,7 +60,12 @@ export function failingProbeEvidence({ pod, observed, event }: FailingProbe): re
     field: `${observed.field}.ready`,
     value: observed.status.ready ?? false,
   }
+  const condition = {
+    reference: ready.reference,
+    field: 'status.conditions[type=Ready].status',
+    value: 'False',
+  }
   return event === undefined
-    ? [ready]
-    : [ready, { reference: referenceTo(event), field: 'message', value: event.message }]
+    ? [condition, ready]
+    : [condition, ready, { reference: referenceTo(event), field: 'message', value: event.message }]
 }

@@ -7,6 +7,7 @@ import { referenceTo } from '../../snapshot/snapshot.ts'
 import type { Evidence, Severity } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { counted, say, word } from '../text.ts'
+import { isRollingOut } from './settling.ts'
 import { onePerPod, unreadyEvidence } from './unready-endpoints.ts'
 
 export default defineRule({
@@ -23,7 +24,7 @@ export default defineRule({
     fix: 'Find out who deletes them; keep some by more replicas and a PodDisruptionBudget.',
     falseAlarmWhen:
       'Silent while they serve within their grace period. A warning while they serve beyond it, and while a moment ' +
-      'without any pod may be part of a replacement; an error once the grace period is over and nobody serves.',
+      'without any pod may be part of a replacement, a note during a rollout within its deadline; an error once the grace period is over and nobody serves.',
   },
   check(service, network) {
     if (selectorOf(service) === undefined) return undefined
@@ -33,7 +34,7 @@ export default defineRule({
     const serving = endpoints.filter((endpoint) => endpoint.serving)
     const isOverdue = endpoints.every((endpoint) => isPastGrace(endpoint, network))
     if (serving.length > 0 && !isOverdue) return undefined
-    const severity: Severity = serving.length === 0 && isOverdue ? 'error' : 'warning'
+    const severity = severityOf(endpoints, isOverdue, network)
     const namespace = service.metadata.namespace ?? ''
     return {
       proof: 'proven',
@@ -50,6 +51,13 @@ export default defineRule({
     }
   },
 })
+
+/** A gap within the deadline of a rollout is by design; after the grace period, with nobody serving, traffic fails. */
+function severityOf(endpoints: readonly Endpoint[], isOverdue: boolean, network: Network): Severity {
+  if (isOverdue) return endpoints.some(({ serving }) => serving) ? 'warning' : 'error'
+  const workloads = endpoints.flatMap(({ pod }) => (pod && network.workloads.ofPod(pod)) ?? [])
+  return workloads.length > 0 && workloads.every(isRollingOut) ? 'note' : 'warning'
+}
 
 /** `deletionTimestamp` is the time at which the grace period ends. */
 function isPastGrace({ pod }: Endpoint, network: Network): boolean {

@@ -62,8 +62,8 @@ function isBetweenContainersAndReady(pod: Pod, network: Network): boolean {
   return (network.inventory.ageMs(contained.lastTransitionTime) ?? registrationMs) < registrationMs
 }
 
-/** `Its readiness changed 12 s ago.`, when that was a moment ago: it may be on its way. */
+/** `This changed 12 s ago.`, when a pod's readiness did a moment ago: it may be on its way. */
 export function freshness(pod: Pod, network: Network): Text | undefined {
   const age = network.inventory.ageMs(condition(pod, 'Ready')?.lastTransitionTime)
-  return age === undefined || age >= youngMs ? undefined : say`Its readiness changed ${lasting(age)} ago.`
+  return age === undefined || age >= youngMs ? undefined : say`This changed ${lasting(age)} ago.`
 }

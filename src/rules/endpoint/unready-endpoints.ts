@@ -61,7 +61,7 @@ export function endpointRatio(ready: number, all: number): Text {
   return say`${ready} of ${counted(all, 'endpoint')} ${word(all === 1 || ready === 1 ? 'is' : 'are')} ready`
 }
 
-/** ` Its readiness changed 12 s ago.`, or nothing. */
+/** ` This changed 12 s ago.`, or nothing. */
 export function freshWords({ pod }: Endpoint, network: Network): Text {
   const fresh = pod === undefined ? undefined : freshness(pod, network)
   return fresh === undefined ? [] : say` ${fresh}`

@@ -74,6 +74,10 @@ describe('troubleOf', () => {
       'a container that is ready',
       { ready: true, state: running('2026-01-01T11:59:58Z'), lastState: ended(1), restartCount: 9 },
     ],
+    [
+      'an end that nobody saw',
+      { state: running('2026-01-01T11:59:58Z'), lastState: ended(255, 'Unknown'), restartCount: 9 },
+    ],
     ['a container that is created', { state: waiting('ContainerCreating') }],
   ])('no trouble: %s', (_, status) => {
     expect(troubleOf(podWith(status), [], ageOf)).toBeUndefined()
