@@ -55,6 +55,18 @@ export function parseAddress(text: string): Address | undefined {
   return v6 === undefined ? undefined : { bits: 128, value: v6 }
 }
 
+/** 127.0.0.0/8 and ::1. */
+export function isLoopback({ bits, value }: Address): boolean {
+  return bits === 32 ? value >> 24n === 127n : value === 1n
+}
+
+/** One text for all spellings of an IPv6 address; any other text as it is. */
+export function canonicalAddress(text: string): string {
+  if (!text.includes(':')) return text
+  const address = parseAddress(text)
+  return address === undefined ? text : `v6:${address.value.toString(16)}`
+}
+
 /** Parses CIDR notation; host bits are ignored. */
 export function parseRange(cidr: string): Range | undefined {
   const slash = cidr.indexOf('/')

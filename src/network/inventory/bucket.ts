@@ -1,5 +1,6 @@
 import type { TextMap } from '../../snapshot/kinds/json.ts'
 import { isKind, type KindName, type KubeObject } from '../../snapshot/kinds/kinds.ts'
+import { canonicalAddress } from './address.ts'
 import { LabelIndex } from './label-index.ts'
 
 /** All objects of one kind in one namespace, with indexes that are built on first use. */
@@ -7,7 +8,7 @@ export class ObjectBucket {
   readonly objects: readonly KubeObject[]
   readonly #byName: ReadonlyMap<string, KubeObject>
   #byLabel: LabelIndex<KubeObject> | undefined
-  #byAddress: Map<string, KubeObject[]> | undefined
+  #byAddress: ReadonlyMap<string, readonly KubeObject[]> | undefined
   #byOwner: Map<string, KubeObject[]> | undefined
 
   constructor(objects: readonly KubeObject[]) {
@@ -27,8 +28,8 @@ export class ObjectBucket {
   }
 
   withAddress(address: string): readonly KubeObject[] {
-    this.#byAddress ??= group(this.objects, addressesOf)
-    return this.#byAddress.get(address) ?? []
+    this.#byAddress ??= byAddress(this.objects)
+    return this.#byAddress.get(canonicalAddress(address)) ?? []
   }
 
   /** Objects with an ownerReference to this uid. */
@@ -53,6 +54,11 @@ function group(
     }
   }
   return result
+}
+
+/** Objects under each address that they own or name, in one spelling. */
+export function byAddress(objects: readonly KubeObject[]): ReadonlyMap<string, readonly KubeObject[]> {
+  return group(objects, (object) => addressesOf(object).map(canonicalAddress))
 }
 
 /** Kinds that can own an IP address. */

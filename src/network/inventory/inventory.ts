@@ -1,7 +1,8 @@
 import type { TextMap } from '../../snapshot/kinds/json.ts'
 import { isKind, type KindName, type KubeObject, kinds, type ObjectOf } from '../../snapshot/kinds/kinds.ts'
 import { type Coverage, type Gap, keyOf, type Snapshot } from '../../snapshot/snapshot.ts'
-import { addressesOf, addressKinds, ObjectBucket } from './bucket.ts'
+import { canonicalAddress } from './address.ts'
+import { addressKinds, byAddress, ObjectBucket } from './bucket.ts'
 import { Memo } from './memo.ts'
 import { type Bucket, distinctGaps, type Read, ReadLog } from './read.ts'
 
@@ -29,7 +30,7 @@ export class Inventory {
   readonly #parent: Inventory | undefined
   readonly #touched: ReadonlySet<Bucket>
   readonly #gaps: Map<string, readonly Gap[]>
-  #addresses: Map<string, KubeObject[]> | undefined
+  #addresses: ReadonlyMap<string, readonly KubeObject[]> | undefined
   /** Buckets of objects with addresses that differ from the parent's. */
   #changed: readonly ObjectBucket[] | undefined
 
@@ -180,7 +181,7 @@ export class Inventory {
   }
 
   #withAddress(address: string): readonly KubeObject[] {
-    if (this.#parent === undefined) return this.#allAddresses().get(address) ?? []
+    if (this.#parent === undefined) return this.#allAddresses().get(canonicalAddress(address)) ?? []
     const unchanged = this.#parent.#withAddress(address).filter((object) => !this.#isTouched(object))
     this.#changed ??= this.#changedBuckets()
     return [...unchanged, ...this.#changed.flatMap((bucket) => bucket.withAddress(address))]
@@ -198,22 +199,10 @@ export class Inventory {
     return this.#touched.has(bucketName(object.kind, object.metadata.namespace ?? ''))
   }
 
-  #allAddresses(): Map<string, KubeObject[]> {
-    if (this.#addresses !== undefined) return this.#addresses
-    const index = new Map<string, KubeObject[]>()
-    for (const kind of addressKinds) {
-      for (const object of [...(this.#buckets.get(kind)?.values() ?? [])].flatMap(
-        (bucket) => bucket.objects,
-      )) {
-        for (const address of addressesOf(object)) {
-          const found = index.get(address)
-          if (found === undefined) index.set(address, [object])
-          else found.push(object)
-        }
-      }
-    }
-    this.#addresses = index
-    return index
+  #allAddresses(): ReadonlyMap<string, readonly KubeObject[]> {
+    const buckets = addressKinds.flatMap((kind) => [...(this.#buckets.get(kind)?.values() ?? [])])
+    this.#addresses ??= byAddress(buckets.flatMap(({ objects }) => objects))
+    return this.#addresses
   }
 }
 

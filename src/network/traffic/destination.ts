@@ -1,6 +1,6 @@
 import { isKind, type KubeObject } from '../../snapshot/kinds/kinds.ts'
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
-import type { Gap } from '../../snapshot/snapshot.ts'
+import { type Gap, keyOf } from '../../snapshot/snapshot.ts'
 import {
   asksClusterDns,
   isPublicTail,
@@ -8,8 +8,9 @@ import {
   type ServiceName,
   serviceCandidates,
 } from '../dns/names.ts'
-import { inAnyRange, parseAddress } from '../inventory/address.ts'
+import { inAnyRange, isLoopback, parseAddress } from '../inventory/address.ts'
 import type { Inventory } from '../inventory/inventory.ts'
+import { memoTable } from '../inventory/memo.ts'
 import type { Read } from '../inventory/read.ts'
 import { podRangeOf } from '../references/pod-ranges.ts'
 import { isHeadless } from '../services/service-facts.ts'
@@ -24,6 +25,8 @@ export interface Resolved {
   /** Set when the answer rests on absence in an open world. */
   readonly open?: Read<unknown>['open']
 }
+
+const namesTable = memoTable<ReadonlyMap<string, readonly Service[]>>('traffic.servicesByName')
 
 const known = (destination: Destination): Resolved => ({ destination, gaps: [] })
 const external = known({ kind: 'external' })
@@ -81,10 +84,8 @@ function byName(connection: Connection, inventory: Inventory): Resolved {
   if (client.kind !== 'workload') return external
   const { workload } = client
   if (host === 'localhost' || host.endsWith('.localhost')) return known({ kind: 'loopback' })
-  const alias = workload.spec.hostAliases.find(({ hostnames }) =>
-    hostnames.some((name) => name.toLowerCase() === host),
-  )
-  if (alias !== undefined) return byAddress(alias.ip, port, protocol, inventory)
+  const alias = aliasOf(host, workload)
+  if (alias !== undefined) return byAddress(alias, port, protocol, inventory)
   const candidate = nameFor(host, workload.namespace, inventory)
   if (candidate === undefined) return external
   const { service: name, namespace } = candidate
@@ -93,9 +94,7 @@ function byName(connection: Connection, inventory: Inventory): Resolved {
   if (service !== undefined)
     return known({ kind: 'service', service, port: portOf(service, port, protocol), by: 'name' })
   if (isServedElsewise(host, workload, inventory)) return external
-  const elsewhere = inventory
-    .namespacesOf('Service')
-    .flatMap((other) => inventory.get('Service', other, name).items)
+  const elsewhere = servicesNamed(name, inventory)
   if (candidate.via === 'namespaced' && !hasNamespace(namespace, inventory)) {
     // `x.y` is far more often a host of the outside world than a slip in a namespace.
     return elsewhere.length === 0 || isPublicTail(namespace)
@@ -103,6 +102,7 @@ function byName(connection: Connection, inventory: Inventory): Resolved {
       : {
           destination: { kind: 'missing-service', namespace, name, elsewhere },
           gaps: inventory.gaps('Namespace'),
+          open: read.open,
         }
   }
   return {
@@ -110,6 +110,18 @@ function byName(connection: Connection, inventory: Inventory): Resolved {
     gaps: read.gaps,
     open: read.open,
   }
+}
+
+/** The address that a workload's pods have for a host in their `/etc/hosts`, which is asked before DNS. */
+export function aliasOf(host: string, { spec }: Workload): string | undefined {
+  return spec.hostAliases.find(({ hostnames }) => hostnames.some((name) => name.toLowerCase() === host))?.ip
+}
+
+function servicesNamed(name: string, inventory: Inventory): readonly Service[] {
+  const index = inventory.memo.get(namesTable, '', () =>
+    Map.groupBy(inventory.list('Service').items, ({ metadata }) => metadata.name),
+  )
+  return index.get(name) ?? []
 }
 
 /** The search list tries `pod.service` of the pod's own namespace before `service.namespace`. */
@@ -153,7 +165,7 @@ function byAddress(
 ): Resolved {
   const parsed = parseAddress(address)
   if (parsed === undefined) return external
-  if (address.startsWith('127.') || address === '::1') return known({ kind: 'loopback' })
+  if (isLoopback(parsed)) return known({ kind: 'loopback' })
   const read = inventory.byAddress(address)
   const owner = ownerOf(read.items)
   if (owner !== undefined) {
@@ -168,6 +180,8 @@ function byAddress(
   return range === undefined ? external : { destination: range, gaps: read.gaps, open: read.open }
 }
 
+const identity = ({ kind, metadata }: KubeObject) => ({ kind, ...metadata })
+
 /** The owner that decides: a Node before its hostNetwork pods, a living pod before a finished one, slices last. */
 function ownerOf(objects: readonly KubeObject[]): KubeObject | undefined {
   const rank = (object: KubeObject): number => {
@@ -178,7 +192,7 @@ function ownerOf(objects: readonly KubeObject[]): KubeObject | undefined {
     return 3
   }
   const living = objects.filter((object) => rank(object) < 5)
-  return [...living].sort((a, b) => rank(a) - rank(b))[0]
+  return living.sort((a, b) => rank(a) - rank(b) || (keyOf(identity(a)) < keyOf(identity(b)) ? -1 : 1))[0]
 }
 
 /** The node's pod range, or the Service range, that an address lies in. */

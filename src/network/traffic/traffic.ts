@@ -1,9 +1,11 @@
 import type { Service } from '../../snapshot/kinds/service.ts'
 import { keyOf } from '../../snapshot/snapshot.ts'
-import { serviceCandidates } from '../dns/names.ts'
+import { ownNamespacePod, serviceCandidates } from '../dns/names.ts'
+import { canonicalAddress } from '../inventory/address.ts'
+import { addressesOf } from '../inventory/bucket.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { memoTable } from '../inventory/memo.ts'
-import { joinReads, mapRead, type Read } from '../inventory/read.ts'
+import { distinctGaps, joinReads, mapRead, type Read } from '../inventory/read.ts'
 import type { Dial } from '../references/dial.ts'
 import type { References } from '../references/references.ts'
 import type { RouteBackend, Routes } from '../routes/backends.ts'
@@ -11,11 +13,12 @@ import { isReachableFromOutside } from '../services/service-facts.ts'
 import type { Workload } from '../workloads/workload.ts'
 import type { Workloads } from '../workloads/workloads.ts'
 import { type Connection, clientKey } from './connection.ts'
-import { type Resolved, resolveDestination } from './destination.ts'
+import { aliasOf, type Resolved, resolveDestination } from './destination.ts'
 
 type TargetIndex = ReadonlyMap<string, readonly Connection[]>
 
 const indexTable = memoTable<Read<TargetIndex>>('traffic.index')
+const targetsTable = memoTable<Read<TargetIndex>>('traffic.targets')
 const routeIndexTable = memoTable<Read<TargetIndex>>('traffic.routes')
 
 /** Who talks to whom, as far as objects show it. */
@@ -48,37 +51,31 @@ export class Traffic {
 
   /** Everyone who refers to a Service: workloads, routes, the API server, and the outside for a NodePort. */
   to(service: Service): Read<Connection> {
-    const target = `service/${service.metadata.namespace}/${service.metadata.name}`
-    const addresses = new Set([service.spec.clusterIP ?? '', ...(service.spec.clusterIPs ?? [])])
-    const targets = [
-      target,
-      ...[...addresses].filter((ip) => ip !== '' && ip !== 'None').map((ip) => `address/${ip}`),
-    ]
-    const namespaces = this.#workloads.namespaces().map((namespace) => this.#index(namespace))
-    const routes = this.#routes.namespaces().map((namespace) => this.#routeIndex(namespace))
-    const all = [...namespaces, ...routes, this.#clusterIndex()]
-    // A namespace of which nothing was read may hold callers too.
-    const unread = [...this.#workloads.unread(), ...this.#routes.unread()]
-    const { gaps, open } = joinReads<unknown>(all)
-    return {
-      gaps: [...new Map([...gaps, ...unread].map((gap) => [JSON.stringify(gap), gap])).values()],
-      open,
-      items: [
-        ...all.flatMap((read) =>
-          read.items.flatMap((index) => targets.flatMap((key) => index.get(key) ?? [])),
-        ),
-        ...outside(service),
-      ],
-    }
+    const { namespace, name } = service.metadata
+    const targets = [`service/${namespace}/${name}`, ...addressesOf(service).map(addressTarget)]
+    return mapRead(this.#targets(), ([index]) => [
+      ...new Set(targets.flatMap((target) => index?.get(target) ?? [])),
+      ...outside(service),
+    ])
   }
 
   /** Connections to this address, whoever has it. */
   toAddress(address: string): Read<Connection> {
-    const all = this.#workloads.namespaces().map((namespace) => this.#index(namespace))
-    return {
-      ...joinReads<unknown>(all),
-      items: all.flatMap((read) => read.items.flatMap((index) => index.get(`address/${address}`) ?? [])),
-    }
+    return mapRead(this.#targets(), ([index]) => index?.get(addressTarget(address)) ?? [])
+  }
+
+  /** Everyone's connections. A namespace of which nothing was read may hold more: that is among the gaps. */
+  #targets(): Read<TargetIndex> {
+    return this.#inventory.memo.get(targetsTable, '', () => {
+      const all = [
+        ...this.#workloads.namespaces().map((namespace) => this.#index(namespace)),
+        ...this.#routes.namespaces().map((namespace) => this.#routeIndex(namespace)),
+        this.#clusterIndex(),
+      ]
+      const { gaps, open } = joinReads<unknown>(all)
+      const unread = [...this.#workloads.unread(), ...this.#routes.unread()]
+      return { gaps: distinctGaps([gaps, unread]), open, items: [merged(all.flatMap(({ items }) => items))] }
+    })
   }
 
   #index(namespace: string): Read<TargetIndex> {
@@ -104,7 +101,7 @@ export class Traffic {
 }
 
 /** Groups what one workload dials. */
-export function connectionsOf(workload: Workload, dials: readonly Dial[]): readonly Connection[] {
+function connectionsOf(workload: Workload, dials: readonly Dial[]): readonly Connection[] {
   const groups = Map.groupBy(dials, (dial) => `${dial.host}|${dial.port ?? ''}|${dial.protocol}`)
   return [...groups].flatMap(([target, group]) => {
     const [first] = group
@@ -165,15 +162,38 @@ export function serviceConnection(
   }
 }
 
-/** Connections under the Service or address that they name, whether or not it exists. */
+const addressTarget = (address: string): string => `address/${canonicalAddress(address)}`
+
+/** What a connection names, whether or not it exists: Services, an address, or a host of the outside. */
+function targetsOf(connection: Connection, namespace: string): readonly string[] {
+  const { target, address, host, client } = connection
+  if (target !== undefined) return [`service/${target.namespace}/${target.service}`]
+  if (address !== undefined) return [addressTarget(host)]
+  const alias = client.kind === 'workload' ? aliasOf(host, client.workload) : undefined
+  if (alias !== undefined) return [addressTarget(alias)]
+  // `a.b` may be the pod `a` of the headless Service `b`, or the Service `a` of the namespace `b`.
+  const names = [serviceCandidates(host, namespace), ownNamespacePod(host, namespace)]
+  const services = names.flatMap((name) =>
+    name === undefined ? [] : [`service/${name.namespace}/${name.service}`],
+  )
+  return services.length === 0 ? [`host/${host}`] : services
+}
+
 function indexByTarget(connections: readonly Connection[], namespace: string): TargetIndex {
-  return Map.groupBy(connections, (connection) => {
-    if (connection.target !== undefined)
-      return `service/${connection.target.namespace}/${connection.target.service}`
-    if (connection.address !== undefined) return `address/${connection.host}`
-    const candidate = serviceCandidates(connection.host, namespace)
-    return candidate === undefined
-      ? `host/${connection.host}`
-      : `service/${candidate.namespace}/${candidate.service}`
-  })
+  const index = new Map<string, Connection[]>()
+  for (const connection of connections)
+    for (const target of targetsOf(connection, namespace)) add(index, target, [connection])
+  return index
+}
+
+function merged(indexes: readonly TargetIndex[]): TargetIndex {
+  const all = new Map<string, Connection[]>()
+  for (const index of indexes) for (const [target, connections] of index) add(all, target, connections)
+  return all
+}
+
+function add(index: Map<string, Connection[]>, target: string, connections: readonly Connection[]): void {
+  const known = index.get(target)
+  if (known === undefined) index.set(target, [...connections])
+  else for (const connection of connections) known.push(connection)
 }
