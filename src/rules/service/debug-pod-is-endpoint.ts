@@ -9,6 +9,7 @@ import type { Evidence, FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { listed, say } from '../text.ts'
 import { isBare, isSameProgram, toolSigns } from './debug-pods.ts'
+import { endpointEvidence } from './exact-evidence.ts'
 import { keyField } from './fields.ts'
 import { declaresPort, probesPort } from './pod-ports.ts'
 
@@ -40,7 +41,11 @@ export default defineRule({
     const ready = all.filter((other) => other.port === endpoint.port && other.ready)
     const owned = ready.flatMap((other) => (other.pod === undefined || isBare(other.pod) ? [] : other.pod))
     if (owned.length === 0 || isServer(endpoint, pod, owned)) return undefined
-    return finding(endpoint, pod, Object.keys(selector), { ready: ready.length, more })
+    return finding(endpoint, pod, Object.keys(selector), {
+      ready: ready.length,
+      more,
+      entry: endpointEvidence(endpoint, network, 'targetRef.name', ({ targetRef }) => targetRef?.name),
+    })
   },
 })
 
@@ -55,10 +60,15 @@ function finding(
   endpoint: Endpoint,
   pod: Pod,
   keys: readonly string[],
-  { ready, more }: { readonly ready: number; readonly more: readonly Endpoint[] },
+  found: {
+    readonly ready: number
+    readonly more: readonly Endpoint[]
+    readonly entry: readonly Evidence[]
+  },
 ): FindingDraft {
   const reference = referenceTo(pod)
   const { name, namespace = '' } = pod.metadata
+  const { ready, more, entry } = found
   const signs = toolSigns(pod)
   const isDeclared =
     endpoint.targetPort !== undefined &&
@@ -73,7 +83,7 @@ function finding(
     detail: say`No controller made it${
       signs.length === 0 ? say`` : say` (${listed(signs.map((sign) => say`${sign}`))})`
     }${isDeclared ? say`` : say`, and it does not declare port ${endpoint.targetPort ?? 0}`}: its share of the connections is refused if nothing listens there.`,
-    evidence: [...labels(pod, keys), ...owner(endpoint, pod)],
+    evidence: [...labels(pod, keys), ...owner(pod), ...entry],
     fix: {
       edits: [
         {
@@ -96,26 +106,10 @@ function labels(pod: Pod, keys: readonly string[]): readonly Evidence[] {
   }))
 }
 
-function owner(endpoint: Endpoint, pod: Pod): readonly Evidence[] {
+function owner(pod: Pod): readonly Evidence[] {
   const reference = referenceTo(pod)
-  const [container] = pod.spec.containers
-  const namespace = endpoint.service.metadata.namespace
   return [
     { reference, field: 'metadata.ownerReferences', value: undefined },
-    { reference, field: 'spec.containers[0].image', value: container?.image },
-    ...(endpoint.slice === undefined
-      ? []
-      : [
-          {
-            reference: {
-              apiVersion: 'discovery.k8s.io/v1',
-              kind: 'EndpointSlice',
-              namespace,
-              name: endpoint.slice,
-            },
-            field: 'endpoints[].targetRef.name',
-            value: pod.metadata.name,
-          },
-        ]),
+    { reference, field: 'spec.containers[0].image', value: pod.spec.containers[0]?.image },
   ]
 }

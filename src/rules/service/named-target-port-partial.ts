@@ -10,6 +10,7 @@ import { referenceTo } from '../../snapshot/snapshot.ts'
 import { defineRule } from '../rule.ts'
 import { counted, listed, say, word } from '../text.ts'
 import { isBare } from './debug-pods.ts'
+import { portEvidence } from './exact-evidence.ts'
 
 export default defineRule({
   id: 'service/named-target-port-partial',
@@ -45,11 +46,7 @@ export default defineRule({
       detail: isRollout ? say`Its template declares the name now: the rollout will end it.` : undefined,
       evidence: [
         { reference, field: `${portField(service, port)}.targetPort`, value: target },
-        ...owners.slice(0, 3).map((owner) => ({
-          reference: owner.reference,
-          field: `${owner.specPath}.containers[0].ports`,
-          value: portNames(owner),
-        })),
+        ...owners.slice(0, 3).flatMap((owner) => portEvidence(owner, 'name')),
       ],
       advice: owners.map(({ reference: owner, namespace }) => {
         const object = `${owner.kind.toLowerCase()}/${owner.name}`
@@ -67,11 +64,4 @@ function declares(owner: Workload, name: string, protocol: string): boolean {
   return owner.spec.containers.some(({ ports }) =>
     ports.some((item) => item.name === name && (item.protocol ?? 'TCP') === protocol),
   )
-}
-
-function portNames({ spec }: Workload): string | undefined {
-  const names = spec.containers.flatMap(({ ports }) =>
-    ports.map(({ name, containerPort }) => name ?? String(containerPort)),
-  )
-  return names.length === 0 ? undefined : names.join(', ')
 }

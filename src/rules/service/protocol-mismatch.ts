@@ -9,6 +9,7 @@ import { referenceTo } from '../../snapshot/snapshot.ts'
 import type { FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { say } from '../text.ts'
+import { portEvidence } from './exact-evidence.ts'
 import { declaredPorts } from './pod-ports.ts'
 import { remedyOf } from './remedy.ts'
 import { editPort } from './target-port-edit.ts'
@@ -74,15 +75,7 @@ function finding({ service, port, target, protocol, workload }: Mismatch): Findi
       : say`Packets arrive, but nothing listens there for ${protocolOf(port)}.`,
     evidence: [
       { reference, field: `${portField(service, port)}.protocol`, value: port.protocol },
-      ...(workload === undefined
-        ? []
-        : [
-            {
-              reference: workload.reference,
-              field: `${workload.specPath}.containers[].ports[].protocol`,
-              value: protocol,
-            },
-          ]),
+      ...(workload === undefined ? [] : portEvidence(workload, 'protocol', (item) => isMeant(item, target))),
     ],
     ...(twin
       ? {
@@ -97,7 +90,13 @@ function finding({ service, port, target, protocol, workload }: Mismatch): Findi
 
 /** The protocols with which a pod declares the target port, each once. */
 function declaredAs({ spec }: Pod, target: number | string): readonly string[] {
-  const isMeant = ({ name, containerPort }: ContainerPort): boolean =>
-    typeof target === 'string' ? name === target : containerPort === target
-  return [...new Set(declaredPorts(spec).flatMap((port) => (isMeant(port) ? [port.protocol ?? 'TCP'] : [])))]
+  return [
+    ...new Set(
+      declaredPorts(spec).flatMap((port) => (isMeant(port, target) ? [port.protocol ?? 'TCP'] : [])),
+    ),
+  ]
+}
+
+function isMeant({ name, containerPort }: ContainerPort, target: number | string): boolean {
+  return typeof target === 'string' ? name === target : containerPort === target
 }

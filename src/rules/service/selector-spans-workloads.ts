@@ -12,8 +12,9 @@ import { referenceTo } from '../../snapshot/snapshot.ts'
 import type { FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { counted, listed, say, word } from '../text.ts'
+import { portEvidence } from './exact-evidence.ts'
 import { keyField, labelsField } from './fields.ts'
-import { declaredPorts, declaresPort, mentionsPort, probesPort } from './pod-ports.ts'
+import { declaresPort, mentionsPort, probesPort } from './pod-ports.ts'
 
 export default defineRule({
   id: 'service/selector-spans-workloads',
@@ -113,14 +114,7 @@ function finding(
         field: keyField('spec.selector', name),
         value,
       })),
-      ...strangers.map((workload) => ({
-        reference: workload.reference,
-        field: `${workload.specPath}.containers[].ports[].containerPort`,
-        value:
-          declaredPorts(workload.spec)
-            .map(({ containerPort }) => containerPort)
-            .join(', ') || undefined,
-      })),
+      ...strangers.flatMap((workload) => portEvidence(workload, 'containerPort')),
       ...(key === undefined
         ? []
         : servers.map((workload) => ({

@@ -16,6 +16,7 @@ import { referenceTo } from '../../snapshot/snapshot.ts'
 import { defineRule } from '../rule.ts'
 import { listed, say } from '../text.ts'
 import { isBare } from './debug-pods.ts'
+import { portEvidence } from './exact-evidence.ts'
 import { declaredPorts, mentionsPort, probesPort } from './pod-ports.ts'
 import { remedyOf } from './remedy.ts'
 import { editPort } from './target-port-edit.ts'
@@ -55,13 +56,7 @@ export default defineRule({
       detail: say`If nothing listens on ${target}, every connection is refused.`,
       evidence: [
         { reference, field: `${portField(service, port)}.targetPort`, value: port.targetPort },
-        ...workloads.map((workload) => ({
-          reference: workload.reference,
-          field: `${workload.specPath}.containers[].ports[].containerPort`,
-          value: declaredPorts(workload.spec)
-            .map(({ containerPort }) => containerPort)
-            .join(', '),
-        })),
+        ...workloads.flatMap((workload) => portEvidence(workload, 'containerPort')),
       ],
       ...remedyOf(service, meant && [editPort(service, port, 'targetPort', meant.containerPort)]),
       confirm: say`kubectl netdoctor svc ${service.metadata.name} -n ${service.metadata.namespace ?? ''} --probe`,

@@ -11,6 +11,7 @@ import type { Evidence, FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { counted, say } from '../text.ts'
 import { allConsumersOf } from './consumers.ts'
+import { endpointEvidence } from './exact-evidence.ts'
 import { keyField } from './fields.ts'
 import { remedyOf } from './remedy.ts'
 
@@ -59,7 +60,7 @@ export default defineRule({
         idle === 0
           ? undefined
           : say`${counted(idle, 'pod')} ${idle === 1 ? say`gets` : say`get`} none, because no client is where ${idle === 1 ? say`it is` : say`they are`}.`,
-      evidence: evidence(service, busiest),
+      evidence: evidence(service, busiest, network),
       ...remedy(service),
     }
   },
@@ -90,10 +91,9 @@ function loadOf(
   return isHinted ? load : undefined
 }
 
-function evidence(service: Service, busiest: Endpoint): readonly Evidence[] {
+function evidence(service: Service, busiest: Endpoint, network: Network): readonly Evidence[] {
   const reference = referenceTo(service)
   const annotation = annotations.find((key) => service.metadata.annotations[key] !== undefined)
-  const slice = busiest.slice
   return [
     annotation === undefined
       ? { reference, field: 'spec.trafficDistribution', value: service.spec.trafficDistribution }
@@ -102,22 +102,9 @@ function evidence(service: Service, busiest: Endpoint): readonly Evidence[] {
           field: keyField('metadata.annotations', annotation),
           value: service.metadata.annotations[annotation],
         },
-    ...(slice === undefined
-      ? []
-      : [
-          {
-            reference: {
-              apiVersion: 'discovery.k8s.io/v1',
-              kind: 'EndpointSlice',
-              namespace: service.metadata.namespace,
-              name: slice,
-            },
-            field: 'endpoints[].hints',
-            value: [...(busiest.hints?.forZones ?? []), ...(busiest.hints?.forNodes ?? [])]
-              .map(({ name }) => name)
-              .join(', '),
-          },
-        ]),
+    ...endpointEvidence(busiest, network, 'hints', ({ hints }) =>
+      [...(hints?.forZones ?? []), ...(hints?.forNodes ?? [])].map(({ name }) => name).join(', '),
+    ),
   ]
 }
 
