@@ -71,11 +71,11 @@ async function up(): Promise<number> {
 const down = () => run([process.execPath, command('down.ts')])
 const isUp = async () => (await attempt([process.execPath, command('status.ts')])).exitCode === 0
 
-/** Sends the signal at a moment of the boot that differs from run to run. */
-async function signalDuringBoot(signal: NodeJS.Signals): Promise<number | null> {
+/** Sends the signal at a moment of the boot that differs from run to run; no boot is done in `latestMs`. */
+async function signalDuringBoot(signal: NodeJS.Signals, latestMs: number): Promise<number | null> {
   const child = start('up.ts')
   const ended = once(child, 'exit')
-  const delayMs = Math.round(300 + Math.random() * 8000)
+  const delayMs = Math.round(300 + Math.random() * (latestMs - 300))
   console.log(`${signal} after ${delayMs} ms`)
   await Promise.race([after(delayMs), ended])
   child.kill(signal)
@@ -107,7 +107,7 @@ describe.skipIf(foreignKubeconfig !== undefined)('the life of a cluster', { time
   })
 
   test('boots after a boot was killed at three moments', async () => {
-    for (let kills = 0; kills < 3; kills++) await signalDuringBoot('SIGKILL')
+    for (let kills = 0; kills < 3; kills++) await signalDuringBoot('SIGKILL', 9000)
     await up()
     expect(await isUp()).toBe(true)
     await down()
@@ -115,7 +115,7 @@ describe.skipIf(foreignKubeconfig !== undefined)('the life of a cluster', { time
   })
 
   test('a boot that is interrupted clears up after itself', async () => {
-    expect(await signalDuringBoot('SIGTERM')).toBe(1)
+    expect(await signalDuringBoot('SIGTERM', 4000)).toBe(1)
     expect(await look()).toEqual(before)
   })
 })
