@@ -8,6 +8,7 @@ import type { ViewOptions } from '../report/views/problem.ts'
 import type { Observation, Snapshot } from '../snapshot/snapshot.ts'
 import { type ExitCode, exitCodeOf } from './exit-code.ts'
 import type { Input } from './input.ts'
+import { interruptible } from './interrupt.ts'
 import type { OutputArguments } from './options.ts'
 import { print } from './print.ts'
 import type { Terminal } from './terminal.ts'
@@ -24,7 +25,7 @@ export async function answer(
   view: (diagnosis: Diagnosis, network: Network, options: ViewOptions) => Document,
 ): Promise<ExitCode> {
   const first = diagnose(question, network)
-  const observed = args.logs ? await readLogs(first, input) : []
+  const observed = args.logs ? await interruptible(() => readLogs(first, input)) : []
   // What was observed becomes part of the snapshot, and the same pure diagnosis runs again.
   const world = observed.length === 0 ? network : Network.of(withObservations(input.snapshot, observed))
   const diagnosis = observed.length === 0 ? first : diagnose(question, world)
@@ -33,6 +34,7 @@ export async function answer(
     document: () =>
       view(diagnosis, world, {
         isWide: args.output === 'wide' || args.output === 'markdown',
+        isLive: input.session !== undefined,
         locate: input.locate,
       }),
   })

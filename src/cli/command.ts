@@ -6,6 +6,8 @@ import type { Terminal } from './terminal.ts'
 export interface Command {
   readonly usage: string | readonly string[]
   readonly describe: string
+  /** Whole command lines with what they do, for the help. */
+  readonly examples: readonly (readonly [string, string])[]
   /** Declares the flags and gives back a function that runs the parsed command. */
   readonly register: (
     yargs: Argv,
@@ -17,14 +19,26 @@ export interface Command {
 export function defineCommand<A>(definition: {
   readonly usage: string | readonly string[]
   readonly describe: string
+  readonly examples?: readonly (readonly [string, string])[]
   readonly flags: (yargs: Argv) => Argv<A>
   readonly run: (args: ArgumentsCamelCase<A>, terminal: Terminal) => Promise<ExitCode>
 }): Command {
-  const { usage, describe, flags, run } = definition
+  const { usage, describe, examples = [], flags, run } = definition
+  const isDefault = typeof usage !== 'string'
   return {
     usage,
     describe,
+    examples,
     register: (yargs, start) =>
-      yargs.command<A>(usage, describe, flags, (args) => start((terminal) => run(args, terminal))),
+      yargs.command<A>(
+        usage,
+        describe,
+        // The default command's help is the program's own, which has all examples.
+        (parser) =>
+          isDefault
+            ? flags(parser)
+            : examples.reduce((known, [line, does]) => known.example(line, does), flags(parser)),
+        (args) => start((terminal) => run(args, terminal)),
+      ),
   }
 }

@@ -3,29 +3,22 @@ import type { AnyRule } from '../rules/rule.ts'
 import { nearest } from '../rules/similar.ts'
 import { KnownError } from '../snapshot/known-error.ts'
 import { defineCommand } from './command.ts'
-import { formats } from './options.ts'
+import { printFlags } from './options.ts'
 import { print } from './print.ts'
 
 export const explain = defineCommand({
   usage: 'explain <rule>',
-  describe: 'what a rule means, how it is proved and mended',
+  describe: 'one rule: meaning, proof, fix',
   flags: (yargs) =>
-    yargs
-      .positional('rule', {
-        type: 'string',
-        demandOption: true,
-        describe: 'a rule id, such as service/selector-near-miss',
-      })
-      .option('output', {
-        choices: formats,
-        alias: 'o',
-        default: 'table' as const,
-        describe: 'output format',
-      }),
+    printFlags(yargs).positional('rule', {
+      type: 'string',
+      demandOption: true,
+      describe: 'a rule id, such as service/selector-near-miss',
+    }),
   run: async (args, terminal) => {
     const rule = findRule(args.rule)
     const { id, title, severity, subject, docs } = rule
-    print({ output: args.output, color: 'auto' }, terminal, {
+    print(args, terminal, {
       result: () => ({ id, title, severity, subject, docs }),
       document: () => [
         {

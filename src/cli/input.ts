@@ -6,9 +6,12 @@ import { locator } from '../snapshot/files/locate.ts'
 import { readSources } from '../snapshot/files/sources.ts'
 import { KnownError } from '../snapshot/known-error.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import { interruptible } from './interrupt.ts'
 import { connectionOptions, type InputArguments } from './options.ts'
 import { withProgress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
+
+const mostNames = 8
 
 export interface Input {
   readonly snapshot: Snapshot
@@ -27,19 +30,33 @@ export async function withInput<T>(
   use: (input: Input) => Promise<T> | T,
 ): Promise<T> {
   if (args.filename !== undefined) return use(fromFiles(args.filename, args, terminal))
-  const session = await openCluster(connectionOptions(args), terminal.signal)
+  const { session, snapshot } = await interruptible((signal) => readCluster(args, wants, terminal, signal))
   try {
-    const namespace = session.namespace
-    const snapshot = await withProgress(
-      terminal,
-      `reading ${session.context ?? session.server}`,
-      (progress) => session.read({ namespaces: wants.everything ? 'all' : [namespace] }, progress),
-    )
-    for (const warning of session.warnings) terminal.err(`warning: ${escapeText(warning)}\n`)
-    if (!wants.everything) await requireNamespace(namespace, snapshot, session)
-    return await use({ snapshot, namespace, session })
+    return await use({ snapshot, namespace: session.namespace, session })
   } finally {
     await session.close()
+  }
+}
+
+async function readCluster(
+  args: InputArguments,
+  { everything }: { readonly everything: boolean },
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<{ session: ClusterSession; snapshot: Snapshot }> {
+  const session = await openCluster(connectionOptions(args), signal)
+  try {
+    const { namespace } = session
+    const title = `reading ${escapeText(session.context ?? session.server)}`
+    const snapshot = await withProgress(terminal, title, (progress) =>
+      session.read({ namespaces: everything ? 'all' : [namespace] }, progress),
+    )
+    for (const warning of session.warnings) terminal.err(`warning: ${escapeText(warning)}\n`)
+    if (!everything) await requireNamespace(namespace, snapshot, session)
+    return { session, snapshot }
+  } catch (error) {
+    await session.close()
+    throw error
   }
 }
 
@@ -85,6 +102,10 @@ async function requireNamespace(
 function unknownNamespace(namespace: string, known: readonly string[], where: string): KnownError {
   const near = nearest(namespace, known)
   const hint =
-    near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are ${known.slice(0, 8).join(', ')}`
-  return new KnownError('NAMESPACE_NOT_FOUND', `namespace "${namespace}" does not exist in ${where}: ${hint}`)
+    near.length > 0
+      ? `: did you mean ${near.join(' or ')}?`
+      : known.length > 0
+        ? `: there are ${known.slice(0, mostNames).join(', ')}${known.length > mostNames ? ', ...' : ''}`
+        : ''
+  return new KnownError('NAMESPACE_NOT_FOUND', `namespace "${namespace}" does not exist in ${where}${hint}`)
 }

@@ -13,18 +13,24 @@ import { scan } from './scan.ts'
 import { snapshot } from './snapshot.ts'
 import { svc } from './svc.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
+import { UsageError, usageError } from './usage-error.ts'
 
 const commands: readonly Command[] = [scan, svc, from, snapshot, rules, explain, demo]
 
-const interrupted = 130
+const commandNames = commands.flatMap(({ usage }) =>
+  [usage].flat().flatMap((line) => (line === '$0' ? [] : (line.split(' ')[0] ?? []))),
+)
 
-/** Wrong words on the command line: told apart from failures of the program. */
-class UsageError extends KnownError {}
-
-function program(words: readonly string[], run: Parameters<Command['register']>[1]): Argv {
+function program(
+  words: readonly string[],
+  terminal: Terminal,
+  run: Parameters<Command['register']>[1],
+): Argv {
   const base = yargs([...words])
     .scriptName('kubectl netdoctor')
-    .usage('kubectl netdoctor [COMMAND]\n\nFollows the packet and names the one hop that breaks.')
+    .usage(
+      'Follows the packet through Kubernetes and names the hop that breaks.\n\nkubectl netdoctor [COMMAND]',
+    )
     .parserConfiguration({ 'boolean-negation': false, 'greedy-arrays': false, 'dot-notation': false })
     .locale('en')
     .strict()
@@ -32,17 +38,30 @@ function program(words: readonly string[], run: Parameters<Command['register']>[
     .version(packageJson.version)
     .help()
     .alias('h', 'help')
-    .wrap(100)
-    .epilogue(
-      'Exit codes: 0 nothing found, 1 problems, 2 error, 4 unknown. Docs of a rule: kubectl netdoctor explain RULE',
-    )
+    .wrap(terminal.width)
+    .epilogue('Exit codes: 0 nothing found, 1 problems, 2 error, 4 unknown (with --strict)')
     .fail((message, error) => {
-      throw error ?? new UsageError('USAGE', message)
+      // Its own errors are about the command line too; ours arrive here from a command that ran.
+      throw error === undefined || error === null || error.name === 'YError'
+        ? usageError(message ?? error?.message ?? '', words, commandNames)
+        : error
     })
-  return commands.reduce((parser, command) => command.register(parser, run), base)
+  const examples = commands.flatMap((command) => command.examples)
+  return commands.reduce(
+    (parser, command) => command.register(parser, run),
+    examples.reduce((parser, [line, does]) => parser.example(line, does), base),
+  )
 }
 
-/** Says a failure in one line, or as a bug of ours with its stack under `-v`. */
+/** The words after `--` are names like the others; yargs would not count them as arguments. */
+function withoutDashes(words: readonly string[]): readonly string[] {
+  const at = words.indexOf('--')
+  const flagLike = at === -1 ? undefined : words.slice(at + 1).find((word) => word.startsWith('-'))
+  if (flagLike !== undefined) throw new UsageError('USAGE', `"${flagLike}" is not a name`)
+  return words.filter((_, index) => index !== at)
+}
+
+/** Says a failure in one line, or as a bug of ours, with its stack on request. */
 function report(error: unknown, terminal: Terminal): ExitCode {
   if (error instanceof KnownError) {
     const hint = error instanceof UsageError ? ' (kubectl netdoctor --help)' : ''
@@ -59,19 +78,14 @@ function report(error: unknown, terminal: Terminal): ExitCode {
 }
 
 async function main(): Promise<void> {
-  const abort = new AbortController()
-  const terminal = processTerminal(abort.signal)
-  process.once('SIGINT', () => {
-    abort.abort(new Error('interrupted'))
-    process.once('SIGINT', () => process.exit(interrupted))
-  })
+  const terminal = processTerminal()
   const run = async (work: (terminal: Terminal) => Promise<ExitCode>): Promise<void> => {
     process.exitCode = await work(terminal)
   }
   try {
-    await program(hideBin(process.argv), run).parseAsync()
+    await program(withoutDashes(hideBin(process.argv)), terminal, run).parseAsync()
   } catch (error) {
-    process.exitCode = abort.signal.aborted ? interrupted : report(error, terminal)
+    process.exitCode = report(error, terminal)
   }
 }
 

@@ -4,12 +4,46 @@ import type { ConnectionOptions } from '../cluster/connection.ts'
 /** Of a flag that is given several times the last one counts, as in kubectl. */
 const last = <V>(value: V | V[] | undefined): V | undefined => (Array.isArray(value) ? value.at(-1) : value)
 
+/** Headings of the help. */
+const ownGroup = 'Flags:'
+const connectionGroup = 'Connection, as in kubectl:'
+
 /** A flag that takes one value. */
-const single = (describe: string, alias: readonly string[] = []) =>
-  ({ type: 'string', describe, coerce: last<string>, requiresArg: true, alias }) as const
+const single = (describe: string, alias: readonly string[] = [], group = ownGroup) =>
+  ({ type: 'string', describe, coerce: last<string>, requiresArg: true, alias, group }) as const
 
-export const formats = ['table', 'wide', 'json', 'yaml', 'markdown'] as const
+const connection = (describe: string, alias: readonly string[] = []) =>
+  single(describe, alias, connectionGroup)
 
+/** A flag without a value. */
+const flag = (describe: string, alias: readonly string[] = [], group = ownGroup) =>
+  ({
+    type: 'boolean',
+    describe,
+    coerce: (value: boolean | boolean[]) => last(value) ?? false,
+    alias,
+    default: false,
+    group,
+  }) as const
+
+/** A flag that takes one of some words. */
+const choice = <const C extends string>(
+  describe: string,
+  choices: readonly C[],
+  usual: C,
+  alias: readonly string[] = [],
+) =>
+  ({
+    choices,
+    describe,
+    coerce: (value: C | C[]) => last(value) ?? usual,
+    default: usual,
+    requiresArg: true,
+    alias,
+    group: ownGroup,
+  }) as const
+
+const formats = ['table', 'wide', 'json', 'yaml', 'markdown'] as const
 const severities = ['error', 'warning', 'note', 'never'] as const
 const colors = ['auto', 'always', 'never'] as const
 
@@ -17,21 +51,21 @@ const colors = ['auto', 'always', 'never'] as const
 export function connectionFlags<T>(yargs: Argv<T>) {
   return yargs
     .option('namespace', single('namespace to ask about', ['n']))
-    .option('context', single('kubeconfig context'))
-    .option('kubeconfig', single('kubeconfig file'))
-    .option('cluster', single('kubeconfig cluster'))
-    .option('user', single('kubeconfig user'))
-    .option('server', single('address of the API server', ['s']))
-    .option('token', single('bearer token'))
-    .option('certificate-authority', single('CA file of the API server'))
-    .option('client-certificate', single('client certificate file'))
-    .option('client-key', single('client key file'))
-    .option('tls-server-name', single('name to check in the certificate of the API server'))
-    .option('insecure-skip-tls-verify', {
-      type: 'boolean',
-      describe: 'do not check the certificate of the API server',
-    })
-    .option('request-timeout', single('longest wait for one answer: 30, 1m; 0 for no limit'))
+    .option('context', connection('kubeconfig context'))
+    .option('kubeconfig', connection('kubeconfig file'))
+    .option('cluster', connection('kubeconfig cluster'))
+    .option('user', connection('kubeconfig user'))
+    .option('server', connection('address of the API server', ['s']))
+    .option('token', connection('bearer token'))
+    .option('certificate-authority', connection('CA file of the API server'))
+    .option('client-certificate', connection('client certificate file'))
+    .option('client-key', connection('client key file'))
+    .option('tls-server-name', connection('name to check in the certificate of the API server'))
+    .option(
+      'insecure-skip-tls-verify',
+      flag('do not check the certificate of the API server', [], connectionGroup),
+    )
+    .option('request-timeout', connection('longest wait for one answer: 30, 1m; 0 for no limit'))
 }
 
 /** Where objects come from: a cluster, or files. */
@@ -42,31 +76,43 @@ export function inputFlags<T>(yargs: Argv<T>) {
       array: true,
       alias: 'f',
       requiresArg: true,
+      group: ownGroup,
       describe: 'read files instead of a cluster: FILE, DIR or - (repeatable)',
     })
-    .option('complete', { type: 'boolean', default: false, describe: 'the files given are all there is' })
+    .option('complete', flag('the files given are all there is'))
 }
 
-/** How an answer is printed and what makes it a failure. */
-export function outputFlags<T>(yargs: Argv<T>) {
+/** How any answer is printed. */
+export function printFlags<T>(yargs: Argv<T>) {
   return yargs
-    .option('output', { choices: formats, alias: 'o', default: 'table' as const, describe: 'output format' })
-    .option('fail-on', {
-      choices: severities,
-      default: 'error' as const,
-      describe: 'least severity that exits with 1',
-    })
-    .option('strict', {
-      type: 'boolean',
-      default: false,
-      describe: 'exit with 4 when anything was not readable',
-    })
-    .option('color', { choices: colors, default: 'auto' as const, describe: 'colour' })
-    .option('logs', {
-      type: 'boolean',
-      default: false,
-      describe: 'read the last log lines of crashed containers',
-    })
+    .option('output', choice('output format', formats, 'table', ['o']))
+    .option('color', choice('colour', colors, 'auto'))
+}
+
+/** How a diagnosis is printed and what makes it a failure. */
+export function outputFlags<T>(yargs: Argv<T>) {
+  return printFlags(yargs)
+    .option('fail-on', choice('least severity that exits with 1', severities, 'error'))
+    .option('strict', flag('exit with 4 when anything was not readable'))
+    .option('logs', flag('read the last log lines of crashed containers'))
+}
+
+/** The file that a command writes. */
+export function outputFileFlag<T>(yargs: Argv<T>) {
+  return yargs.option('output', {
+    type: 'string',
+    alias: 'o',
+    demandOption: true,
+    requiresArg: true,
+    group: ownGroup,
+    coerce: (value: string | string[]) => last(value) ?? '',
+    describe: 'file to write; - for standard output; gzipped when it ends in .gz',
+  })
+}
+
+/** The whole cluster instead of one namespace. */
+export function allNamespacesFlag<T>(yargs: Argv<T>, describe: string) {
+  return yargs.option('all-namespaces', flag(describe, ['A']))
 }
 
 export function questionFlags<T>(yargs: Argv<T>) {
@@ -76,6 +122,7 @@ export function questionFlags<T>(yargs: Argv<T>) {
 type Arguments<F extends (yargs: Argv<object>) => Argv<unknown>> =
   ReturnType<F> extends Argv<infer A> ? A : never
 
+export type PrintArguments = Arguments<typeof printFlags<object>>
 export type InputArguments = Arguments<typeof inputFlags<object>>
 export type OutputArguments = Arguments<typeof outputFlags<object>>
 export type QuestionArguments = Arguments<typeof questionFlags<object>>

@@ -5,6 +5,8 @@ import { definitionOf, kindNames } from '../snapshot/kinds/kinds.ts'
 import type { Service } from '../snapshot/kinds/service.ts'
 import { KnownError } from '../snapshot/known-error.ts'
 
+const mostHints = 4
+
 /** `[NAMESPACE/][TYPE/]NAME` as people write it. */
 export interface PlaceArgument {
   readonly namespace?: string | undefined
@@ -42,6 +44,18 @@ export function parsePlace(text: string): PlaceArgument {
   return kind === undefined ? { namespace: first, name: second } : { kind, name: second }
 }
 
+/**
+ * Parses `TYPE NAME`, the other way in which kubectl is told an object; the type may follow a namespace.
+ *
+ * @throws KnownError when the first word is no type
+ */
+export function parseTypeAndName(type: string, name: string): PlaceArgument {
+  const parts = type.split('/')
+  return parts.length === 1
+    ? { kind: requireKind(type), name: parsePlace(name).name }
+    : parsePlace(`${type}/${name}`)
+}
+
 function requireKind(type: string): string {
   const kind = kindOfType(type)
   if (kind === undefined)
@@ -53,35 +67,65 @@ function requireKind(type: string): string {
 }
 
 /**
+ * Refuses what is no Service, before anything is read.
+ *
+ * @throws KnownError that names the command for clients
+ */
+export function requireService({ kind, name }: PlaceArgument): void {
+  if (kind === undefined || kind === 'Service') return
+  throw new KnownError(
+    'NOT_A_SERVICE',
+    `svc takes the name of a Service, not of a ${kind}: for a client use "kubectl netdoctor from ${kind.toLowerCase()}/${name}"`,
+  )
+}
+
+/** What runs pods, and so may dial something. */
+export const clientKinds: readonly string[] = [
+  'Pod',
+  'Deployment',
+  'ReplicaSet',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+  'CronJob',
+]
+
+/**
+ * Refuses what runs no pods, before anything is read.
+ *
+ * @throws KnownError that names the command for Services
+ */
+export function requireClient({ kind, name }: PlaceArgument): void {
+  if (kind === undefined || clientKinds.includes(kind)) return
+  const hint = kind === 'Service' ? `: for a Service use "kubectl netdoctor svc ${name}"` : ''
+  throw new KnownError('NOT_A_CLIENT', `from takes what runs pods, such as deploy/web, not a ${kind}${hint}`)
+}
+
+/**
  * The Service that an argument means.
  *
  * @throws KnownError when there is none: with near names, here and in other namespaces, or what may not be read
  */
-export function findService(argument: PlaceArgument, namespace: string, network: Network): Service {
-  if (argument.kind !== undefined && argument.kind !== 'Service') {
-    throw new KnownError(
-      'NOT_A_SERVICE',
-      `svc takes the name of a Service, not of a ${argument.kind}: for a client use "kubectl netdoctor from ${argument.kind.toLowerCase()}/${argument.name}"`,
-    )
-  }
-  const read = network.services.get(namespace, argument.name)
-  const [service] = read.items
+export function findService(
+  argument: PlaceArgument,
+  namespace: string | undefined,
+  network: Network,
+): Service {
+  const read = namespace === undefined ? undefined : network.services.get(namespace, argument.name)
+  const [service] = read?.items ?? []
   if (service !== undefined) return service
-  const [gap] = read.gaps
+  const [gap] = read?.gaps ?? []
   if (gap !== undefined)
     throw new KnownError(
       'NOT_READABLE',
       `services in namespace "${namespace}" could not be read (${gap.permission ?? gap.detail ?? gap.why})`,
     )
-  const all = network.inventory.list('Service').items
-  const elsewhere = all
-    .filter((item) => item.metadata.name === argument.name)
-    .map((item) => `${item.metadata.namespace}/${item.metadata.name}`)
-  const here = nearest(
-    argument.name,
-    all.filter((item) => item.metadata.namespace === namespace).map((item) => item.metadata.name),
-  )
-  throw notFound('service', argument.name, namespace, here, elsewhere)
+  const known = network.inventory.list('Service').items.map(({ metadata }) => ({
+    namespace: metadata.namespace ?? '',
+    name: metadata.name,
+    label: metadata.name,
+  }))
+  throw notFound('service', argument.name, namespace, known)
 }
 
 /**
@@ -89,51 +133,78 @@ export function findService(argument: PlaceArgument, namespace: string, network:
  *
  * @throws KnownError when there is none, or when several have that name
  */
-export function findWorkload(argument: PlaceArgument, namespace: string, network: Network): Workload {
-  const read = network.workloads.in(namespace)
+export function findWorkload(
+  argument: PlaceArgument,
+  namespace: string | undefined,
+  network: Network,
+): Workload {
+  const found = namespace === undefined ? undefined : workloadIn(argument, namespace, network)
+  if (found !== undefined) return found
+  const known = network.workloads
+    .namespaces()
+    .flatMap((other) => network.workloads.in(other).items)
+    .map(({ reference }) => ({
+      namespace: reference.namespace ?? '',
+      name: reference.name,
+      label: `${reference.kind.toLowerCase()}/${reference.name}`,
+    }))
+  throw notFound(argument.kind?.toLowerCase() ?? 'workload', argument.name, namespace, known)
+}
+
+function workloadIn(argument: PlaceArgument, namespace: string, network: Network): Workload | undefined {
   if (argument.kind === 'Pod') {
     const pod = network.inventory.get('Pod', namespace, argument.name).items[0]
     const owner = pod === undefined ? undefined : network.workloads.ofPod(pod)
     if (owner !== undefined) return owner
   }
+  const read = network.workloads.in(namespace)
   const named = read.items.filter(
     ({ reference }) =>
       reference.name === argument.name && (argument.kind === undefined || reference.kind === argument.kind),
   )
-  const [workload, another] = named
-  if (workload !== undefined && another !== undefined) {
+  if (named.length > 1) {
     throw new KnownError(
       'AMBIGUOUS_NAME',
       `several workloads in namespace "${namespace}" are called ${argument.name}: say which, ${named.map(({ reference }) => `${reference.kind.toLowerCase()}/${reference.name}`).join(' or ')}`,
     )
   }
-  if (workload !== undefined) return workload
-  const elsewhere = network.workloads
-    .namespaces()
-    .flatMap((other) => network.workloads.in(other).items)
-    .filter(({ reference }) => reference.name === argument.name)
-    .map(({ reference }) => `${reference.namespace}/${reference.kind.toLowerCase()}/${reference.name}`)
-  const here = nearest(
-    argument.name,
-    read.items.map(({ reference }) => reference.name),
-  )
-  if (read.items.length === 0 && read.gaps[0] !== undefined) {
+  const [gap] = read.gaps
+  if (read.items.length === 0 && gap !== undefined) {
     throw new KnownError(
       'NOT_READABLE',
-      `workloads in namespace "${namespace}" could not be read (${read.gaps[0].permission ?? read.gaps[0].why})`,
+      `workloads in namespace "${namespace}" could not be read (${gap.permission ?? gap.why})`,
     )
   }
-  throw notFound(argument.kind?.toLowerCase() ?? 'workload', argument.name, namespace, here, elsewhere)
+  return named[0]
 }
 
+interface Known {
+  readonly namespace: string
+  readonly name: string
+  /** What to type for it in its namespace. */
+  readonly label: string
+}
+
+/** Names what may be meant: near names here, the same name elsewhere, else near names elsewhere. */
 function notFound(
   what: string,
   name: string,
-  namespace: string,
-  here: readonly string[],
-  elsewhere: readonly string[],
+  namespace: string | undefined,
+  known: readonly Known[],
 ): KnownError {
-  const near = [...here, ...elsewhere.slice(0, 3)]
-  const hint = near.length === 0 ? '' : `: did you mean ${near.join(' or ')}?`
-  return new KnownError('NOT_FOUND', `${what} "${name}" does not exist in namespace "${namespace}"${hint}`)
+  const here = known.filter((item) => item.namespace === namespace)
+  const elsewhere = known.filter((item) => item.namespace !== namespace)
+  const near = (items: readonly Known[]): readonly Known[] =>
+    nearest(
+      name,
+      items.map((item) => item.name),
+    ).flatMap((candidate) => items.filter((item) => item.name === candidate))
+  const outside = (items: readonly Known[]): readonly string[] =>
+    items.map((item) => `${item.namespace}/${item.label}`)
+  const sure = [...here.filter((item) => item.name === name), ...near(here)].map((item) => item.label)
+  const meant = [...sure, ...outside(elsewhere.filter((item) => item.name === name))]
+  const shown = [...new Set(meant.length === 0 ? outside(near(elsewhere)) : meant)].slice(0, mostHints)
+  const hint = shown.length === 0 ? '' : `: did you mean ${shown.join(' or ')}?`
+  const where = namespace === undefined ? 'these files' : `namespace "${namespace}"`
+  return new KnownError('NOT_FOUND', `${what} "${name}" does not exist in ${where}${hint}`)
 }

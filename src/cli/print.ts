@@ -2,7 +2,7 @@ import type { Document } from '../report/document.ts'
 import { toJson, toYaml } from '../report/formats/json.ts'
 import { toMarkdown } from '../report/formats/markdown.ts'
 import { toText } from '../report/formats/table.ts'
-import type { OutputArguments } from './options.ts'
+import type { PrintArguments } from './options.ts'
 import { type Terminal, usesColor } from './terminal.ts'
 
 interface Answer {
@@ -12,7 +12,7 @@ interface Answer {
 
 /** Prints one answer in the format that was asked for: the result as data, or the document as text. */
 export function print(
-  args: Pick<OutputArguments, 'output' | 'color'>,
+  args: Pick<PrintArguments, 'output' | 'color'>,
   terminal: Terminal,
   answer: Answer,
 ): void {
@@ -20,7 +20,7 @@ export function print(
 }
 
 function rendered(
-  { output, color }: Pick<OutputArguments, 'output' | 'color'>,
+  { output, color }: Pick<PrintArguments, 'output' | 'color'>,
   terminal: Terminal,
   answer: Answer,
 ): string {

@@ -1,20 +1,14 @@
 import { catalogue } from '../rules/catalogue.ts'
 import { defineCommand } from './command.ts'
-import { formats } from './options.ts'
+import { printFlags } from './options.ts'
 import { print } from './print.ts'
 
 export const rules = defineCommand({
   usage: 'rules',
-  describe: 'everything that can be found, one line each',
-  flags: (yargs) =>
-    yargs.option('output', {
-      choices: formats,
-      alias: 'o',
-      default: 'table' as const,
-      describe: 'output format',
-    }),
+  describe: 'everything that can be found',
+  flags: (yargs) => printFlags(yargs),
   run: async (args, terminal) => {
-    print({ output: args.output, color: 'auto' }, terminal, {
+    print(args, terminal, {
       result: () => catalogue.map(({ id, severity, subject, title }) => ({ id, severity, subject, title })),
       document: () => [
         {

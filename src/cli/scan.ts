@@ -3,18 +3,16 @@ import { scanView } from '../report/views/scan.ts'
 import { answer } from './answer.ts'
 import { defineCommand } from './command.ts'
 import { withInput } from './input.ts'
-import { questionFlags } from './options.ts'
+import { allNamespacesFlag, questionFlags } from './options.ts'
 
 export const scan = defineCommand({
   usage: ['$0', 'scan'],
-  describe: 'what is broken in the namespace, worst first',
-  flags: (yargs) =>
-    questionFlags(yargs).option('all-namespaces', {
-      type: 'boolean',
-      alias: 'A',
-      default: false,
-      describe: 'the whole cluster',
-    }),
+  describe: 'what is broken, worst first',
+  examples: [
+    ['kubectl netdoctor', 'what is broken here'],
+    ['kubectl netdoctor -f manifests/', 'the same, of files'],
+  ],
+  flags: (yargs) => allNamespacesFlag(questionFlags(yargs), 'the whole cluster'),
   run: (args, terminal) => {
     const everything = args['all-namespaces']
     return withInput(args, { everything }, terminal, (input) => {

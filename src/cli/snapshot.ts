@@ -6,26 +6,13 @@ import { snapshotToJson } from '../snapshot/files/saved.ts'
 import { KnownError } from '../snapshot/known-error.ts'
 import { defineCommand } from './command.ts'
 import { withInput } from './input.ts'
-import { inputFlags } from './options.ts'
+import { allNamespacesFlag, inputFlags, outputFileFlag } from './options.ts'
 
 export const snapshot = defineCommand({
   usage: 'snapshot',
-  describe: 'save what is read, masked, for a ticket or for later',
-  flags: (yargs) =>
-    inputFlags(yargs)
-      .option('output', {
-        type: 'string',
-        alias: 'o',
-        demandOption: true,
-        requiresArg: true,
-        describe: 'file to write; - for standard output; gzipped when it ends in .gz',
-      })
-      .option('all-namespaces', {
-        type: 'boolean',
-        alias: 'A',
-        default: false,
-        describe: 'events of all namespaces too',
-      }),
+  describe: 'save what is read, masked',
+  examples: [['kubectl netdoctor snapshot -o now.json', 'keep it; read it again with -f']],
+  flags: (yargs) => outputFileFlag(allNamespacesFlag(inputFlags(yargs), 'events of all namespaces too')),
   run: (args, terminal) =>
     withInput(args, { everything: args['all-namespaces'] }, terminal, (input) => {
       const masked = maskSnapshot(input.snapshot)

@@ -4,27 +4,29 @@ import { answer } from './answer.ts'
 import { defineCommand } from './command.ts'
 import { withInput } from './input.ts'
 import { questionFlags } from './options.ts'
-import { findService, parsePlace } from './places.ts'
+import { findService, parsePlace, requireService } from './places.ts'
 import { namespaceOf } from './target-namespace.ts'
 
 export const svc = defineCommand({
   usage: 'svc <name>',
-  describe: 'one Service: who calls it, each hop, problems, fix',
+  describe: 'one Service: callers, hops, fix',
+  examples: [['kubectl netdoctor svc auth -n shop', 'why a Service does not answer']],
   flags: (yargs) =>
     questionFlags(yargs).positional('name', {
       type: 'string',
       demandOption: true,
-      describe: '[NAMESPACE/]NAME',
+      describe: '[NAMESPACE/]NAME, or svc/NAME',
     }),
   run: (args, terminal) => {
     const argument = parsePlace(args.name)
+    requireService(argument)
     return withInput(
       { ...args, namespace: argument.namespace ?? args.namespace },
       { everything: false },
       terminal,
       (input) => {
         const network = Network.of(input.snapshot)
-        const service = findService(argument, namespaceOf(argument, input, network), network)
+        const service = findService(argument, namespaceOf(argument, ['Service'], input), network)
         const { namespace = '', name } = service.metadata
         return answer(
           { kind: 'service', namespace, name },

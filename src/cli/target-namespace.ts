@@ -1,20 +1,25 @@
-import type { Network } from '../network/network.ts'
 import { KnownError } from '../snapshot/known-error.ts'
 import type { Input } from './input.ts'
 import type { PlaceArgument } from './places.ts'
 
 /**
  * The namespace that an argument means: named in it, by `-n` or the context; for files, the only one that holds an
- * object of that name.
+ * object of that name. `undefined`: files, and none of their namespaces holds it.
  *
+ * @param kinds what the argument may name, when it does not say
  * @throws KnownError when files hold it in several namespaces
  */
-export function namespaceOf(argument: PlaceArgument, input: Input, network: Network): string {
-  const named = argument.namespace ?? input.namespace
+export function namespaceOf(
+  argument: PlaceArgument,
+  kinds: readonly string[],
+  { namespace, snapshot }: Input,
+): string | undefined {
+  const named = argument.namespace ?? namespace
   if (named !== undefined) return named
+  const meant = argument.kind === undefined ? kinds : [argument.kind]
   const holding = new Set(
-    network.inventory.snapshot.objects
-      .filter(({ metadata }) => metadata.name === argument.name)
+    snapshot.objects
+      .filter(({ kind, metadata }) => metadata.name === argument.name && meant.includes(kind))
       .flatMap(({ metadata }) => metadata.namespace ?? []),
   )
   if (holding.size > 1) {
@@ -24,5 +29,5 @@ export function namespaceOf(argument: PlaceArgument, input: Input, network: Netw
     )
   }
   const [only] = holding
-  return only ?? network.workloads.namespaces()[0] ?? 'default'
+  return only
 }

@@ -7,14 +7,13 @@ export interface Terminal {
   readonly isErrorTty: boolean
   readonly isOutputTty: boolean
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly signal: AbortSignal
 }
 
 const defaultWidth = 80
 const widest = 120
 
 /** The real terminal. Writing to a closed pipe (`| head`) ends quietly. */
-export function processTerminal(signal: AbortSignal): Terminal {
+export function processTerminal(): Terminal {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error
@@ -27,7 +26,6 @@ export function processTerminal(signal: AbortSignal): Terminal {
     isErrorTty: process.stderr.isTTY === true,
     isOutputTty: process.stdout.isTTY === true,
     env: process.env,
-    signal,
   }
 }
 

@@ -10,8 +10,8 @@ export type Line = readonly Span[]
 
 /** What one answer looks like on any medium. All text in it is escaped. */
 export type Block =
-  /** The answer: one line. */
-  | { readonly kind: 'headline'; readonly line: Line }
+  /** The answer: one line, and the facts that belong to it. */
+  | { readonly kind: 'headline'; readonly line: Line; readonly facts?: Line | undefined }
   /** One problem: a title with its rule at the right, a paragraph, then labelled lines. */
   | {
       readonly kind: 'entry'
@@ -25,11 +25,11 @@ export type Block =
       readonly kind: 'table'
       readonly columns: readonly string[]
       readonly rows: readonly (readonly Span[])[]
+      /** What limits the table. */
+      readonly note?: Line | undefined
     }
   /** Remarks under the answer, one line each. */
   | { readonly kind: 'notes'; readonly lines: readonly Line[] }
-  /** Fixed text that must not be wrapped: commands. */
-  | { readonly kind: 'code'; readonly lines: readonly string[] }
 
 export interface Row {
   readonly label: string
@@ -37,10 +37,10 @@ export interface Row {
   readonly lines: readonly RowLine[]
 }
 
-/** A line of prose that may be wrapped, or a command that must stay whole. */
+/** Prose that may be wrapped, a command that must stay whole to be pasted, or prose that leads to one. */
 export interface RowLine {
-  readonly text: string
-  readonly isCommand?: boolean | undefined
+  readonly text?: string | undefined
+  readonly command?: string | undefined
 }
 
 export type Document = readonly Block[]

@@ -7,6 +7,7 @@ import type { ObjectReference } from '../snapshot/snapshot.ts'
 import type { Hop, Path } from '../trace/path.ts'
 import { commandFor } from './commands.ts'
 import { connectionText } from './connection-text.ts'
+import { instructionText, isForLater } from './instructions.ts'
 import { plainText } from './words.ts'
 
 /** The name of this form; it only ever grows. */
@@ -88,8 +89,9 @@ function problemResult({ cause, symptoms, breaks, changed, logs, fix, fixCheck }
   return {
     ...findingResult(cause),
     share: cause.share,
-    advice: cause.advice?.map(plainText),
-    confirm: cause.confirm === undefined ? undefined : plainText(cause.confirm),
+    advice: cause.advice?.map(instructionText),
+    confirm:
+      cause.confirm === undefined || isForLater(cause.confirm) ? undefined : instructionText(cause.confirm),
     breaks: breaks.map((path) => breakResult(path, cause)),
     symptoms: symptoms.map(findingResult),
     changed: changed.map(({ reference, manager, time }) => ({ ref: subject(reference), manager, time })),
@@ -100,7 +102,7 @@ function problemResult({ cause, symptoms, breaks, changed, logs, fix, fixCheck }
         : {
             commands: fix.edits.map(commandFor),
             undo: fix.undo?.map(commandFor),
-            note: fix.note === undefined ? undefined : plainText(fix.note),
+            note: fix.note === undefined ? undefined : instructionText(fix.note),
             owner: fix.owner,
             edits: fix.edits,
           },

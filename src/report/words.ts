@@ -10,14 +10,14 @@ export function resourceName(reference: ObjectReference): string {
 }
 
 /** `deploy`, `svc`, `pod`: what kubectl is given as type; qualified for kinds that we do not know. */
-export function resourceType({ kind, apiVersion }: ObjectReference): string {
-  if (kind === 'Pod') return 'pod'
+function resourceType({ kind, apiVersion }: ObjectReference): string {
+  // kubectl's po and no are words that nobody reads as what they are.
+  if (kind === 'Pod' || kind === 'Node') return kind.toLowerCase()
   if (!isKindName(kind)) {
     const [group] = apiVersion.split('/')
     return apiVersion.includes('/') ? `${kind.toLowerCase()}.${group}` : kind.toLowerCase()
   }
-  const { shortNames, plural } = definitionOf(kind)
-  return shortNames?.[0] ?? plural
+  return definitionOf(kind).shortNames?.[0] ?? kind.toLowerCase()
 }
 
 function pieceText(piece: Piece): string {

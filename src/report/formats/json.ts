@@ -1,15 +1,29 @@
-import { stringify } from 'yaml'
+import { Document, visit } from 'yaml'
+import { isPrintable, replaceUnprintable } from '../escape.ts'
 
-/** C1 control characters: JSON allows them raw, terminals obey them. */
-const controls = /[\u007f-\u009f\u2028\u2029]/g
+const hex = (code: number, digits: number): string => code.toString(16).padStart(digits, '0')
 
-/** A result as indented JSON that is safe to print. */
+/** A result as indented JSON that is safe to print: what a terminal would obey is escaped in it. */
 export function toJson(result: unknown): string {
-  const text = JSON.stringify(result, undefined, 2)
-  return `${text.replace(controls, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`
+  const text = replaceUnprintable(JSON.stringify(result, undefined, 2), (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${hex(unit.charCodeAt(0), 4)}`)
+      .join(''),
+  )
+  return `${text}\n`
 }
 
 /** A result as YAML that is safe to print. */
 export function toYaml(result: unknown): string {
-  return stringify(JSON.parse(toJson(result)), { lineWidth: 110, aliasDuplicateObjects: false })
+  // By way of JSON: what is undefined there is absent here too.
+  const document = new Document(JSON.parse(JSON.stringify(result)), { aliasDuplicateObjects: false })
+  visit(document, {
+    Scalar: (_, scalar) => {
+      if (typeof scalar.value === 'string' && !isPrintable(scalar.value)) scalar.type = 'QUOTE_DOUBLE'
+    },
+  })
+  const text = document.toString({ lineWidth: 110, doubleQuotedMinMultiLineLength: 1_000_000 })
+  // YAML knows no surrogate pairs.
+  return replaceUnprintable(text, (character) => `\\U${hex(character.codePointAt(0) ?? 0, 8)}`)
 }

@@ -1,12 +1,18 @@
-import type { Block, Document, Line } from '../document.ts'
+import type { Block, Document, Line, RowLine } from '../document.ts'
 
-/** Characters that mean something in Markdown, HTML included; `@` would notify people in a ticket. */
+/**
+ * Characters that mean something in Markdown, HTML included, and what begins a list. An `@` would notify people in a
+ * ticket: an empty comment after it keeps it from being a mention.
+ */
 function escapeMarkdown(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
-    .replace(/([\\`*_[\]|#~>])/g, '\\$1')
-    .replaceAll('@', '@\u200b')
+    .replace(/([\\`*_[\]|#~])/g, '\\$1')
+    .replace(/^>/, '\\>')
+    .replace(/^(\s*)([-+=])/, '$1\\$2')
+    .replace(/^(\s*\d+)([.)])/, '$1\\$2')
+    .replaceAll('@', '@<!-- -->')
 }
 
 /** A command as code: nothing in it is Markdown, and no backtick in it can end it. */
@@ -14,6 +20,13 @@ function code(text: string): string {
   const longestRun = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(longestRun + 1)
   return longestRun === 0 ? `${fence}${text}${fence}` : `${fence} ${text} ${fence}`
+}
+
+function rowLine({ text, command }: RowLine): string {
+  return [
+    ...(text === undefined ? [] : [escapeMarkdown(text)]),
+    ...(command === undefined ? [] : [code(command)]),
+  ].join(' ')
 }
 
 const lineText = (line: Line): string => escapeMarkdown(line.map(({ text }) => text).join(''))
@@ -26,7 +39,7 @@ export function toMarkdown(document: Document): string {
 function renderBlock(block: Block): string {
   switch (block.kind) {
     case 'headline':
-      return `**${lineText(block.line)}**`
+      return `**${lineText(block.line)}**${block.facts === undefined ? '' : `\n\n${lineText(block.facts).trimStart()}`}`
     case 'entry':
       return [
         `### ${block.mark.text} ${escapeMarkdown(block.title)}`,
@@ -35,10 +48,9 @@ function renderBlock(block: Block): string {
         ...block.paragraphs.flatMap((paragraph) => ['', escapeMarkdown(paragraph)]),
         '',
         ...block.rows.flatMap(({ label, lines }) =>
-          lines.map(({ text, isCommand }, index) => {
-            const content = isCommand === true ? code(text) : escapeMarkdown(text)
-            return index === 0 ? `* **${escapeMarkdown(label)}**: ${content}` : `  * ${content}`
-          }),
+          lines.map((line, index) =>
+            index === 0 ? `* **${escapeMarkdown(label)}**: ${rowLine(line)}` : `  * ${rowLine(line)}`,
+          ),
         ),
       ].join('\n')
     case 'table':
@@ -46,10 +58,9 @@ function renderBlock(block: Block): string {
         `| ${block.columns.map(escapeMarkdown).join(' | ')} |`,
         `| ${block.columns.map(() => '---').join(' | ')} |`,
         ...block.rows.map((row) => `| ${row.map(({ text }) => escapeMarkdown(text)).join(' | ')} |`),
+        ...(block.note === undefined ? [] : ['', lineText(block.note).trimStart()]),
       ].join('\n')
     case 'notes':
-      return block.lines.map((line) => `* ${lineText(line)}`).join('\n')
-    case 'code':
-      return block.lines.map((line) => `    ${line}`).join('\n')
+      return block.lines.map((line) => `* ${lineText(line).trimStart()}`).join('\n')
   }
 }

@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
-import type { Block, Document, Line, Row, Span, Tone } from '../document.ts'
+import type { Block, Document, Line, Row, RowLine, Span, Tone } from '../document.ts'
+import { shorten, wrapLine, wrapText } from '../layout.ts'
 
 export interface TextOptions {
   readonly width: number
@@ -29,86 +30,66 @@ export function toText(document: Document, options: TextOptions): string {
 function renderBlock(block: Block, options: TextOptions): string {
   switch (block.kind) {
     case 'headline':
-      return wrapPlain(renderLine(block.line, options), options, '')
+      return [block.line, ...(block.facts === undefined ? [] : [block.facts])]
+        .map((line) => renderLine(line, options))
+        .join('\n')
     case 'entry':
       return renderEntry(block, options)
     case 'table':
       return renderTable(block, options)
     case 'notes':
-      return block.lines.map((line) => wrapLine(line, options)).join('\n')
-    case 'code':
-      return block.lines.map((line) => `${indent}${line}`).join('\n')
+      return block.lines.map((line) => renderLine(line, options)).join('\n')
   }
 }
 
 function paint({ text, tone = 'plain' }: Span, { color }: TextOptions): string {
-  return color && tone !== 'plain' ? `\u001b[${codes[tone]}m${text}\u001b[0m` : text
+  return color && tone !== 'plain' && text !== '' ? `\u001b[${codes[tone]}m${text}\u001b[0m` : text
 }
 
 const renderLine = (line: Line, options: TextOptions): string =>
-  line.map((span) => paint(span, options)).join('')
-
-/** Headlines are one line wherever they fit; a terminal folds the rest better than we could through colours. */
-function wrapPlain(text: string, { color, width }: TextOptions, prefix: string): string {
-  return color ? text : wrap(text, width, prefix).join('\n')
-}
-
-function wrapLine(line: Line, options: TextOptions): string {
-  const plain = line.map(({ text }) => text).join('')
-  return plain.length <= options.width
-    ? renderLine(line, options)
-    : wrap(plain, options.width, indent).join('\n')
-}
-
-/** Breaks at spaces so that no line is wider than `width`, unless one word is; later lines start with `prefix`. */
-function wrap(text: string, width: number, prefix: string): readonly string[] {
-  const lines: string[] = []
-  let current = ''
-  for (const word of text.split(' ')) {
-    const candidate = current === '' ? word : `${current} ${word}`
-    if (candidate.length <= width || current.trim() === '') current = candidate
-    else {
-      lines.push(current)
-      current = `${prefix}${word}`
-    }
-  }
-  return [...lines, current]
-}
+  wrapLine(line, options.width, indent)
+    .map((spans) => spans.map((span) => paint(span, options)).join(''))
+    .join('\n')
 
 function renderEntry(block: Extract<Block, { kind: 'entry' }>, options: TextOptions): string {
   const { mark, title, aside, paragraphs, rows } = block
-  const lines: string[] = []
-  const room = options.width - 2
-  const titleLines = wrap(title, room, '')
-  const lastTitle = titleLines.at(-1) ?? ''
-  const fits = titleLines.length === 1 && lastTitle.length + aside.length + 3 <= room
-  for (const [index, line] of titleLines.entries()) {
-    const gap = ' '.repeat(Math.max(1, room - line.length - aside.length))
-    const right = fits ? `${gap}${paint({ text: aside, tone: 'dim' }, options)}` : ''
-    lines.push(
-      `${index === 0 ? paint(mark, options) : ' '} ${paint({ text: line, tone: 'strong' }, options)}${right}`,
-    )
-  }
-  if (!fits)
-    lines.push(
-      `${' '.repeat(Math.max(2, options.width - aside.length))}${paint({ text: aside, tone: 'dim' }, options)}`,
-    )
-  for (const paragraph of paragraphs)
-    lines.push(...wrap(paragraph, room, '').map((line) => `${indent}${line}`))
+  const room = options.width - indent.length
   const label = Math.max(0, ...rows.map((row) => row.label.length)) + 2
-  for (const row of rows) lines.push(...renderRow(row, label, options))
-  return lines.join('\n')
+  const strong = (text: string): string => paint({ text, tone: 'strong' }, options)
+  const right = (before: number): string =>
+    `${' '.repeat(Math.max(indent.length, options.width - before - aside.length))}${paint({ text: aside, tone: 'dim' }, options)}`
+  const [first = '', ...more] = wrapText(title, room)
+  const last = indent.length + (more.at(-1) ?? first).length
+  const isBeside = last + aside.length + indent.length <= options.width
+  const titleLines = [
+    `${paint(mark, options)} ${strong(first)}`,
+    ...more.map((line) => `${indent}${strong(line)}`),
+  ]
+  return [
+    `${titleLines.join('\n')}${isBeside ? right(last) : `\n${right(0)}`}`,
+    ...paragraphs.flatMap((paragraph) => wrapText(paragraph, room).map((line) => `${indent}${line}`)),
+    ...rows.flatMap((row) => renderRow(row, label, options)),
+  ].join('\n')
 }
 
 function renderRow(row: Row, label: number, options: TextOptions): readonly string[] {
   const room = options.width - indent.length - label
-  const lines = row.lines.flatMap(({ text, isCommand }) =>
-    isCommand === true ? [text] : wrap(text, room, ''),
-  )
-  return lines.map((line, index) => {
-    const head = (index === 0 ? row.label : '').padEnd(label)
-    return `${indent}${paint({ text: head, tone: row.tone ?? 'dim' }, options)}${line}`
-  })
+  return row.lines
+    .flatMap((line) => rowLines(line, room))
+    .map((line, index) => {
+      const head = (index === 0 ? row.label : '').padEnd(label)
+      return `${indent}${paint({ text: head, tone: row.tone ?? 'dim' }, options)}${line}`
+    })
+}
+
+/** A command stays on one line, behind its prose where both fit. */
+function rowLines({ text, command }: RowLine, room: number): readonly string[] {
+  const prose = text === undefined ? [] : wrapText(text, room)
+  if (command === undefined) return prose
+  const last = prose.at(-1)
+  return last !== undefined && last.length + 1 + command.length <= room
+    ? [...prose.slice(0, -1), `${last} ${command}`]
+    : [...prose, command]
 }
 
 const columnGap = 2
@@ -131,9 +112,6 @@ function fittingWidths(rows: readonly (readonly string[])[], width: number): rea
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
-const cut = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, width - 1)}…`
-
 const noBorders = Object.fromEntries(
   ['top', 'bottom', 'left', 'right', 'mid', 'middle']
     .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
@@ -141,7 +119,10 @@ const noBorders = Object.fromEntries(
 )
 
 /** kubectl-like columns without borders; cli-table3 measures wide characters and colours. */
-function renderTable({ columns, rows }: Extract<Block, { kind: 'table' }>, options: TextOptions): string {
+function renderTable(
+  { columns, rows, note }: Extract<Block, { kind: 'table' }>,
+  options: TextOptions,
+): string {
   const widths = fittingWidths([columns, ...rows.map((row) => row.map(({ text }) => text))], options.width)
   const table = new Table({
     head: columns.map((column) => paint({ text: column, tone: 'dim' }, options)),
@@ -150,11 +131,11 @@ function renderTable({ columns, rows }: Extract<Block, { kind: 'table' }>, optio
   })
   for (const row of rows)
     table.push(
-      row.map((cell, index) => paint({ ...cell, text: cut(cell.text, widths[index] ?? 0) }, options)),
+      row.map((cell, index) => paint({ ...cell, text: shorten(cell.text, widths[index] ?? 0) }, options)),
     )
-  return table
+  const lines = table
     .toString()
     .split('\n')
     .map((line) => `${indent}${line}`.trimEnd())
-    .join('\n')
+  return [...lines, ...(note === undefined ? [] : [renderLine(note, options)])].join('\n')
 }

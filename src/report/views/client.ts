@@ -4,8 +4,9 @@ import type { Path } from '../../trace/path.ts'
 import { targetText } from '../connection-text.ts'
 import type { Block, Document, Line } from '../document.ts'
 import { escapeText } from '../escape.ts'
-import { count, resourceName } from '../words.ts'
-import { hopCells, hopTitles } from './hop-cells.ts'
+import { resourceName } from '../words.ts'
+import { hopTable } from './hop-cells.ts'
+import { passWords, verdictLine } from './outcome-words.ts'
 import type { ViewOptions } from './problem.ts'
 import { notesBlock, problemBlocks } from './scan.ts'
 
@@ -19,45 +20,29 @@ export function clientView(diagnosis: Diagnosis, workload: Workload, options: Vi
   ]
 }
 
-function headline({ verdict, paths }: Diagnosis, { reference }: Workload): Line {
-  const affected = verdict.connections.broken + verdict.connections.suspect
-  const name = { text: escapeText(resourceName(reference)), tone: 'strong' } as const
-  if (paths.length === 0)
-    return [
-      { text: '· ', tone: 'dim' },
-      name,
-      { text: ' dials nothing that its env, args and ConfigMaps show' },
-    ]
-  if (affected > 0)
-    return [
-      { text: '✗ ', tone: 'bad' },
-      name,
-      {
-        text: `: ${affected} of ${count(paths.length, 'connection')} ${affected === 1 ? 'is' : 'are'} affected`,
-      },
-    ]
-  if (verdict.connections.unknown > 0)
-    return [
-      { text: '? ', tone: 'unknown' },
-      name,
-      { text: `: ${verdict.connections.unknown} of ${count(paths.length, 'connection')} cannot be judged` },
-    ]
-  return [
-    { text: '✓ ', tone: 'good' },
-    name,
-    { text: `: all ${count(paths.length, 'connection')} pass as far as was checked` },
-  ]
+function headline(diagnosis: Diagnosis, { reference }: Workload): Line {
+  const calm =
+    diagnosis.paths.length === 0
+      ? 'dials nothing that its env, args and ConfigMaps show'
+      : passWords(diagnosis)
+  return verdictLine(escapeText(resourceName(reference)), diagnosis, calm)
 }
 
 function dialled(diagnosis: Diagnosis): readonly Block[] {
   const { paths } = diagnosis
   if (paths.length === 0) return []
-  const rows = paths.map((path) => [
-    { text: targetText(path.connection) },
-    ...hopCells(path, diagnosis),
-    { text: source(path), tone: 'dim' as const },
-  ])
-  return [{ kind: 'table', columns: ['dials', ...hopTitles, 'written in'], rows }]
+  const { titles, rows } = hopTable(diagnosis)
+  return [
+    {
+      kind: 'table',
+      columns: ['dials', ...titles, 'written in'],
+      rows: paths.map((path, row) => [
+        { text: targetText(path.connection) },
+        ...(rows[row] ?? []),
+        { text: source(path), tone: 'dim' as const },
+      ]),
+    },
+  ]
 }
 
 function source(path: Path): string {

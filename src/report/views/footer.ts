@@ -12,8 +12,9 @@ const hopNames: Readonly<Record<HopKind, string>> = {
   endpoints: 'endpoints',
   egress: 'network policies',
   ingress: 'network policies',
-  pod: 'pods',
-  listener: 'listeners',
+  pod: 'endpoints that are no pods',
+  // Neither is in the API.
+  listener: 'listeners, node-to-node network',
 }
 
 const mostGaps = 5
@@ -52,11 +53,6 @@ function gapLines({ gaps, unknown }: Diagnosis): readonly Line[] {
 }
 
 function notCheckedLine(hops: readonly HopKind[]): readonly Line[] {
-  const notYet = [...new Set(hops.filter((hop) => hop !== 'listener').map((hop) => hopNames[hop]))]
-  const lines: Line[] = []
-  if (notYet.length > 0)
-    lines.push([{ text: `· not checked by this version: ${notYet.join(', ')}`, tone: 'dim' }])
-  if (hops.includes('listener'))
-    lines.push([{ text: '· not visible in the API: listeners, node-to-node network', tone: 'dim' }])
-  return lines
+  const names = [...new Set(hops.map((hop) => hopNames[hop]))]
+  return names.length === 0 ? [] : [[{ text: `· not checked: ${names.join(', ')}`, tone: 'dim' }]]
 }

@@ -1,4 +1,4 @@
-import type { Diagnosis } from '../../diagnosis/diagnosis.ts'
+import type { Diagnosis, Problem } from '../../diagnosis/diagnosis.ts'
 import type { Hop, HopKind, Outcome, Path } from '../../trace/path.ts'
 import type { Span } from '../document.ts'
 
@@ -10,6 +10,15 @@ const symbols: Readonly<Record<Outcome, Span>> = {
   'not-checked': { text: '·', tone: 'dim' },
   'not-applicable': { text: '-', tone: 'dim' },
 }
+
+/** A hop behind the one that fails. */
+const blank: Span = { text: ' ' }
+
+const saysNothing: ReadonlySet<string> = new Set([
+  symbols['not-checked'].text,
+  symbols['not-applicable'].text,
+  blank.text,
+])
 
 const severity: readonly Outcome[] = ['fails', 'partly', 'unknown', 'not-checked', 'passes', 'not-applicable']
 
@@ -24,28 +33,41 @@ const columns = [
   ['listener', 'listen'],
 ] as const satisfies readonly (readonly [HopKind, string])[]
 
-export const hopTitles: readonly string[] = columns.map(([, title]) => title)
-
-/** The cells of one connection: symbols that say the same without colour. */
-export function hopCells(path: Path, diagnosis: Diagnosis): readonly Span[] {
-  return columns.map(([kind]) => hopCell(path, kind, diagnosis))
+export interface HopTable {
+  readonly titles: readonly string[]
+  /** One row of cells for each path, in their order. */
+  readonly rows: readonly (readonly Span[])[]
 }
 
-function hopCell(path: Path, kind: HopKind, diagnosis: Diagnosis): Span {
+/**
+ * The hops of connections as columns: symbols that say the same without colour. A hop that nobody judged on any of
+ * them has no column; the footer names it once.
+ */
+export function hopTable({ paths, problems }: Diagnosis): HopTable {
+  const judged = columns
+    .map(([kind, title]) => ({ title, cells: paths.map((path) => hopCell(path, kind, problems)) }))
+    .filter(({ cells }) => cells.some(({ text }) => !saysNothing.has(text)))
+  return {
+    titles: judged.map(({ title }) => title),
+    rows: paths.map((_, row) => judged.flatMap(({ cells }) => cells[row] ?? [])),
+  }
+}
+
+function hopCell(path: Path, kind: HopKind, problems: readonly Problem[]): Span {
   const own = path.hops.find((hop) => hop.kind === kind)
   if (own !== undefined)
     return kind === 'endpoints'
-      ? endpointsCell(own, suspectShare(path, diagnosis))
+      ? endpointsCell(own, suspectShare(path, problems))
       : symbols[own.verdict.outcome]
   const inBranches = path.hops
     .flatMap((hop) => hop.branches ?? [])
     .flatMap((branch) => branch.hops.filter((hop) => hop.kind === kind))
   const worst = severity.find((outcome) => inBranches.some((hop) => hop.verdict.outcome === outcome))
-  return worst === undefined ? { text: ' ' } : symbols[worst]
+  return worst === undefined ? blank : symbols[worst]
 }
 
 /** The share of a passing connection that a likely error takes away. */
-function suspectShare(path: Path, { problems }: Diagnosis): Path['share'] {
+function suspectShare(path: Path, problems: readonly Problem[]): Path['share'] {
   if (path.firstBroken !== undefined) return undefined
   return problems.find(({ cause, breaks }) => cause.share !== undefined && breaks.includes(path))?.cause.share
 }

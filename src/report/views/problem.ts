@@ -1,5 +1,5 @@
 import type { FixCheck, OfferedFix, Problem, SpecChange } from '../../diagnosis/diagnosis.ts'
-import type { Evidence, Severity } from '../../rules/finding.ts'
+import type { Evidence, Finding, Severity } from '../../rules/finding.ts'
 import { maskUserinfo } from '../../snapshot/mask-text.ts'
 import type { ObjectReference } from '../../snapshot/snapshot.ts'
 import type { Path } from '../../trace/path.ts'
@@ -7,11 +7,14 @@ import { commandFor } from '../commands.ts'
 import { connectionText, targetText } from '../connection-text.ts'
 import type { Block, Row, RowLine, Span } from '../document.ts'
 import { escapeText } from '../escape.ts'
+import { instruction, isForLater } from '../instructions.ts'
 import { count, duration, plainText, resourceName } from '../words.ts'
 
 export interface ViewOptions {
   /** Everything in full: evidence, symptoms, notes. */
   readonly isWide: boolean
+  /** Whether the picture was taken just now. */
+  readonly isLive: boolean
   /** `file:line:column` of a field, for files. */
   readonly locate?: ((reference: ObjectReference, field: string) => string | undefined) | undefined
 }
@@ -32,21 +35,15 @@ export function problemBlock(problem: Problem, takenAt: string, options: ViewOpt
     row('breaks', breakLines(breaks, cause.share)),
     row(
       'changed',
-      changed.map((change) => ({ text: changeText(change, takenAt) })),
+      changed.map((change) => ({ text: changeText(change, takenAt, options) })),
     ),
     row(
       'log',
       logs.map((line) => ({ text: escapeText(maskUserinfo(line)) })),
     ),
     ...fixRows(fix, fixCheck),
-    row(
-      'next',
-      (cause.advice ?? []).map((text) => adviceLine(plainText(text))),
-    ),
-    row(
-      cause.proof === 'likely' ? 'likely' : 'confirm',
-      cause.confirm === undefined ? [] : [{ text: plainText(cause.confirm) }],
-    ),
+    row('next', (cause.advice ?? []).map(instruction)),
+    confirmRow(cause),
     ...(options.isWide
       ? [
           row('proof', evidenceLines(cause.evidence, options)),
@@ -98,28 +95,38 @@ function breakText(path: Path, share: Path['share']): string {
     : `${connectionText(path.connection)} (${part.failing} of ${part.of})`
 }
 
-function changeText({ reference, manager, time }: SpecChange, takenAt: string): string {
-  const age = Date.parse(takenAt) - Date.parse(time)
-  return `${escapeText(resourceName(reference))}, ${duration(age)} before, by ${escapeText(manager)}`
+function changeText(
+  { reference, manager, time }: SpecChange,
+  takenAt: string,
+  { isLive }: ViewOptions,
+): string {
+  const age = duration(Date.parse(takenAt) - Date.parse(time))
+  const when = isLive ? `${age} ago` : `${age} before this picture`
+  return `${escapeText(resourceName(reference))}, ${when}, by ${escapeText(manager)}`
 }
 
-/** Advice that begins like a command is one. */
-function adviceLine(text: string): RowLine {
-  return { text, isCommand: /^kubectl /.test(text) }
+/** What is not proven says so, and how to make sure where that can be done today. */
+function confirmRow({ proof, confirm }: Finding): Row | undefined {
+  const how = confirm === undefined || isForLater(confirm) ? undefined : instruction(confirm)
+  if (proof !== 'likely') return how === undefined ? undefined : row('confirm', [how])
+  if (how === undefined) return row('likely', [{ text: 'the objects suggest it and do not prove it' }])
+  return row('likely', [
+    { text: `to confirm:${how.text === undefined ? '' : ` ${how.text}`}`, command: how.command },
+  ])
 }
 
 function fixRows(fix: OfferedFix | undefined, check: FixCheck | undefined): readonly (Row | undefined)[] {
   if (fix === undefined) return []
-  const commands = fix.edits.map((edit) => ({ text: commandFor(edit), isCommand: true }))
+  const commands = fix.edits.map((edit): RowLine => ({ command: commandFor(edit) }))
   const after: RowLine[] = []
-  if (fix.note !== undefined) after.push({ text: plainText(fix.note) })
+  if (fix.note !== undefined) after.push(instruction(fix.note))
   if (check !== undefined) after.push({ text: checkText(check) })
   if (fix.owner !== undefined) after.push({ text: ownerText(fix.owner) })
   return [
     row('fix', [...commands, ...after]),
     row(
       'undo',
-      (fix.undo ?? []).map((edit) => ({ text: commandFor(edit), isCommand: true })),
+      (fix.undo ?? []).map((edit) => ({ command: commandFor(edit) })),
     ),
   ]
 }

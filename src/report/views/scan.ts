@@ -3,6 +3,7 @@ import type { Block, Document, Line } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import { count } from '../words.ts'
 import { footer } from './footer.ts'
+import { verdictLine } from './outcome-words.ts'
 import { problemBlock, problemLine, type ViewOptions } from './problem.ts'
 
 /** Everything that is wrong in a scope, worst first. */
@@ -24,17 +25,17 @@ export function problemBlocks({ problems, takenAt }: Diagnosis, options: ViewOpt
 
 export function notesBlock(diagnosis: Diagnosis, options: ViewOptions): readonly Block[] {
   const { warning, note } = diagnosis.verdict.problems
-  const hidden = [
-    ...(warning > 0 ? [count(warning, 'warning')] : []),
+  const more = [
+    ...(warning > 0 ? [`${count(warning, 'warning')} in full`] : []),
     ...(note > 0 ? [count(note, 'note')] : []),
   ]
   const lines: Line[] = [...footer(diagnosis)]
-  if (!options.isWide && hidden.length > 0)
-    lines.unshift([{ text: `${hidden.join(', ')}: -o wide shows them in full`, tone: 'dim' }])
+  if (!options.isWide && more.length > 0)
+    lines.unshift([{ text: `with -o wide: ${more.join(', ')}`, tone: 'dim' }])
   return lines.length === 0 ? [] : [{ kind: 'notes', lines }]
 }
 
-export function scopeText({ question }: Diagnosis): string {
+function scopeText({ question }: Diagnosis): string {
   switch (question.kind) {
     case 'scan':
       return question.namespaces === 'all' ? 'all namespaces' : question.namespaces.map(escapeText).join(', ')
@@ -54,23 +55,15 @@ function headline(diagnosis: Diagnosis): Line {
       affected > 0
         ? ` ${problems.error === 1 ? 'breaks' : 'break'} ${affected} of ${count(connections.of, 'connection')}`
         : ''
-    return [{ text: `${scope}: ${count(problems.error, 'problem')}${breaks}`, tone: 'strong' }]
-  }
-  if (connections.unknown > 0) {
     return [
-      { text: '? ', tone: 'unknown' },
-      {
-        text: `${scope}: no error found, but ${connections.unknown} of ${count(connections.of, 'connection')} cannot be judged`,
-        tone: 'strong',
-      },
+      { text: '✗ ', tone: 'bad' },
+      { text: scope, tone: 'strong' },
+      { text: `: ${count(problems.error, 'problem')}${breaks}` },
     ]
   }
-  const warnings = problems.warning > 0 ? `, ${count(problems.warning, 'warning')}` : ''
-  return [
-    { text: '✓ ', tone: 'good' },
-    {
-      text: `${scope}: no error found${connections.of > 0 ? ` on ${count(connections.of, 'connection')}` : ', and nobody dials anything there that objects show'}${warnings}`,
-      tone: 'strong',
-    },
-  ]
+  const calm =
+    connections.of > 0
+      ? `no error found on ${count(connections.of, 'connection')}`
+      : 'no error found; no object there shows a connection'
+  return verdictLine(scope, diagnosis, calm)
 }

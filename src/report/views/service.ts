@@ -4,14 +4,15 @@ import { isExternalName, isHeadless, portText, targetPortOf } from '../../networ
 import type { Service } from '../../snapshot/kinds/service.ts'
 import type { Path } from '../../trace/path.ts'
 import { clientText } from '../connection-text.ts'
-import type { Block, Document, Line, Span } from '../document.ts'
+import type { Block, Document, Line } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import { count, resourceName } from '../words.ts'
-import { hopCells, hopTitles } from './hop-cells.ts'
+import { hopTable } from './hop-cells.ts'
+import { passWords, verdictLine } from './outcome-words.ts'
 import type { ViewOptions } from './problem.ts'
 import { notesBlock, problemBlocks } from './scan.ts'
 
-/** One Service: its facts, who calls it, each hop, what is wrong. */
+/** One Service: how it goes with it, its facts, who calls it, each hop, what is wrong. */
 export function serviceView(
   diagnosis: Diagnosis,
   service: Service,
@@ -19,36 +20,26 @@ export function serviceView(
   options: ViewOptions,
 ): Document {
   return [
-    { kind: 'headline', line: headline(diagnosis, service, network) },
-    callers(diagnosis),
-    searched(service, network),
+    { kind: 'headline', line: headline(diagnosis, service), facts: facts(service, network) },
+    callers(diagnosis, searched(service, network)),
     ...problemBlocks(diagnosis, options),
     ...notesBlock(diagnosis, options),
   ]
 }
 
-function headline(diagnosis: Diagnosis, service: Service, network: Network): Line {
-  const { error } = diagnosis.verdict.problems
-  const { unknown, broken } = diagnosis.verdict.connections
-  const mark: Span =
-    error > 0 || broken > 0
-      ? { text: '✗ ', tone: 'bad' }
-      : unknown > 0
-        ? { text: '? ', tone: 'unknown' }
-        : { text: '✓ ', tone: 'good' }
-  const { name, namespace = '' } = service.metadata
-  const facts = [
-    address(service),
-    ...service.spec.ports.map(
-      (port) => `${escapeText(portText(port))} -> ${escapeText(String(targetPortOf(port)))}`,
-    ),
-    readiness(service, network),
-  ]
-  return [
-    mark,
-    { text: `${escapeText(name)}.${escapeText(namespace)}`, tone: 'strong' },
-    { text: `  ${facts.filter((fact) => fact !== '').join('  ')}` },
-  ]
+function headline(diagnosis: Diagnosis, { metadata }: Service): Line {
+  const calm = diagnosis.paths.length === 0 ? 'no problem found' : passWords(diagnosis)
+  return verdictLine(`${escapeText(metadata.name)}.${escapeText(metadata.namespace ?? '')}`, diagnosis, calm)
+}
+
+function facts(service: Service, network: Network): Line {
+  const ports = service.spec.ports.map(
+    (port) => `${escapeText(portText(port))} -> ${escapeText(String(targetPortOf(port)))}`,
+  )
+  const words = [address(service), ports.join(', '), readiness(service, network)].filter(
+    (fact) => fact !== '',
+  )
+  return [{ text: `  ${words.join('   ')}` }]
 }
 
 function address(service: Service): string {
@@ -66,11 +57,14 @@ function readiness(service: Service, network: Network): string {
   return `${ready} of ${count(names.size, 'endpoint')} ready`
 }
 
-function callers(diagnosis: Diagnosis): Block {
+function callers(diagnosis: Diagnosis, note: Line): Block {
+  if (diagnosis.paths.length === 0) return { kind: 'notes', lines: [note] }
+  const { titles, rows } = hopTable(diagnosis)
   return {
     kind: 'table',
-    columns: ['caller', ...hopTitles],
-    rows: diagnosis.paths.map((path) => [{ text: caller(path) }, ...hopCells(path, diagnosis)]),
+    columns: ['caller', ...titles],
+    rows: diagnosis.paths.map((path, row) => [{ text: caller(path) }, ...(rows[row] ?? [])]),
+    note,
   }
 }
 
@@ -87,13 +81,15 @@ function caller(path: Path): string {
 }
 
 /** Where callers were looked for: never "no callers" without saying where. */
-function searched(service: Service, network: Network): Block {
+function searched(service: Service, network: Network): Line {
   const { kinds } = network.inventory.snapshot.coverage
-  const read = count(network.workloads.namespaces().length, 'namespace')
   const where =
     kinds.Pod?.namespaces === 'all'
-      ? `in all namespaces (${read} with pods)`
-      : `in ${read}, the others were not read`
-  const anyone = network.traffic.to(service).items.length === 0 ? 'no caller found; ' : ''
-  return { kind: 'notes', lines: [[{ text: `  ${anyone}callers looked for ${where}`, tone: 'dim' }]] }
+      ? 'all namespaces'
+      : `${count(network.workloads.namespaces().length, 'namespace')}, the others were not read`
+  const words =
+    network.traffic.to(service).items.length === 0
+      ? `no caller found in ${where}`
+      : `callers looked for in ${where}`
+  return [{ text: `  ${words}`, tone: 'dim' }]
 }
