@@ -6,7 +6,7 @@ import type { Service } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
 import type { Evidence } from '../finding.ts'
 import { defineRule } from '../rule.ts'
-import { listed, say, word } from '../text.ts'
+import { listed, say } from '../text.ts'
 import { backendOf } from './backend.ts'
 import { editCommand } from './commands.ts'
 import { containerField } from './containers.ts'
@@ -44,8 +44,7 @@ export default defineRule({
       evidence: runningContainers(workload.spec).flatMap((container) => commandEvidence(workload, container)),
       advice: isAlone
         ? [
-            word('run a server in it, or remove the Service and what routes to it:'),
-            say`kubectl -n ${workload.namespace} delete service ${service.metadata.name}`,
+            say`Run a server in it, or remove the Service and what routes to it: kubectl -n ${workload.namespace} delete service ${service.metadata.name}`,
           ]
         : [editCommand(workload)],
       confirm: say`kubectl netdoctor svc ${service.metadata.name} -n ${workload.namespace} --probe`,

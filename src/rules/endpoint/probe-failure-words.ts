@@ -112,7 +112,11 @@ export function failureAdvice(
   const { httpGet, exec } = probe
   if (exec !== undefined) {
     return [
-      say`kubectl -n ${namespace} exec ${pod.metadata.name} -c ${container.name} -- ${exec.command.map(quoted).join(' ')}`,
+      exec.command.reduce<Text>(
+        // Each word apart, so that each is quoted as one.
+        (line, part) => say`${line} ${part}`,
+        say`kubectl -n ${namespace} exec ${pod.metadata.name} -c ${container.name} --`,
+      ),
       logs,
     ]
   }
@@ -121,10 +125,5 @@ export function failureAdvice(
   // The API server's proxy asks the pod as the kubelet does, without a tool in the pod.
   const target = `${(httpGet.scheme ?? 'HTTP').toLowerCase()}:${pod.metadata.name}:${number}`
   const path = `/api/v1/namespaces/${namespace}/pods/${target}/proxy/${(httpGet.path ?? '').replace(/^\//, '')}`
-  return [say`kubectl get --raw ${quoted(path)}`, editCommand(workload)]
-}
-
-/** A word for a POSIX shell. */
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+  return [say`kubectl get --raw ${path}`, editCommand(workload)]
 }
