@@ -1,15 +1,14 @@
-import type { Edit } from '../../network/edit.ts'
 import { pointer } from '../../network/edit.ts'
 import { whole } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import type { Endpoint } from '../../network/services/endpoint.ts'
-import { isHeadless, selectorOf } from '../../network/services/service-facts.ts'
+import { isHeadless, selectorOf, targetPortOf } from '../../network/services/service-facts.ts'
 import { place } from '../../network/traffic/place.ts'
 import { controllerOf } from '../../network/workloads/owners.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
-import type { FindingDraft } from '../finding.ts'
+import type { Evidence, FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { counted, listed, say, word } from '../text.ts'
 import { portEvidence } from './exact-evidence.ts'
@@ -38,6 +37,8 @@ export default defineRule({
     if (selectorOf(service) === undefined || isHeadless(service) || controllerOf(service) !== undefined)
       return undefined
     for (const port of service.spec.ports) {
+      // A name is looked up in each pod: whoever lacks it is no endpoint, and numbers may differ.
+      if (typeof targetPortOf(port) === 'string') continue
       const ready = whole(network.services.ofPort(service, port)).filter((endpoint) => endpoint.ready)
       const split = splitByOwner(ready, port.protocol ?? 'TCP', network)
       if (split !== undefined) return finding(service, ready, split)
@@ -89,16 +90,6 @@ function finding(
   const reference = referenceTo(service)
   const target = failing[0]?.targetPort ?? 0
   const key = distinguishing(servers, strangers)
-  const edits: readonly Edit[] =
-    key === undefined
-      ? []
-      : [
-          {
-            kind: 'patch',
-            reference,
-            operations: [{ op: 'add', path: pointer('spec', 'selector', key.key), value: key.value }],
-          },
-        ]
   return {
     proof: 'likely',
     place: place.service(service),
@@ -108,37 +99,55 @@ function finding(
       strangers.map((workload) => say`${workload.reference}`),
     )}, which ${word(strangers.length === 1 ? 'does' : 'do')} not declare port ${target}`,
     detail: say`Its selector also takes pods beside those of ${listed(servers.map((workload) => say`${workload.reference}`))}.`,
-    evidence: [
-      ...Object.entries(service.spec.selector ?? {}).map(([name, value]) => ({
-        reference,
-        field: keyField('spec.selector', name),
-        value,
-      })),
-      ...strangers.flatMap((workload) => portEvidence(workload, 'containerPort')),
-      ...(key === undefined
-        ? []
-        : servers.map((workload) => ({
-            reference: workload.reference,
-            field: keyField(labelsField(workload), key.key),
-            value: key.value,
-          }))),
-    ],
-    fix: key === undefined ? undefined : { edits },
-    advice:
-      key === undefined
-        ? [
-            say`Give the right pods a label of their own, and add it to the selector: kubectl -n ${service.metadata.namespace ?? ''} edit service ${service.metadata.name}`,
-          ]
-        : undefined,
+    evidence: evidence(service, { servers, strangers }, key),
+    ...remedy(service, key),
     confirm: say`kubectl netdoctor svc ${service.metadata.name} -n ${service.metadata.namespace ?? ''} --probe`,
   }
 }
 
+interface Label {
+  readonly key: string
+  readonly value: string
+}
+
+function evidence(
+  service: Service,
+  { servers, strangers }: Pick<Split, 'servers' | 'strangers'>,
+  label: Label | undefined,
+): readonly Evidence[] {
+  const reference = referenceTo(service)
+  const worn = (workload: Workload, { key, value }: Label): Evidence => ({
+    reference: workload.reference,
+    field: keyField(labelsField(workload), key),
+    value,
+  })
+  return [
+    ...Object.entries(service.spec.selector ?? {}).map(([key, value]) => ({
+      reference,
+      field: keyField('spec.selector', key),
+      value,
+    })),
+    ...strangers.flatMap((workload) => portEvidence(workload, 'containerPort')),
+    ...(label === undefined ? [] : servers.map((workload) => worn(workload, label))),
+  ]
+}
+
+function remedy(service: Service, label: Label | undefined): Pick<FindingDraft, 'fix' | 'advice'> {
+  const { name, namespace = '' } = service.metadata
+  if (label === undefined) {
+    return {
+      advice: [
+        say`Give the right pods a label of their own, and add it to the selector: kubectl -n ${namespace} edit service ${name}`,
+      ],
+    }
+  }
+  const path = pointer('spec', 'selector', label.key)
+  const operations = [{ op: 'add', path, value: label.value }] as const
+  return { fix: { edits: [{ kind: 'patch', reference: referenceTo(service), operations }] } }
+}
+
 /** A label that all servers share and no stranger has; one that names the application or its part before others. */
-function distinguishing(
-  servers: readonly Workload[],
-  strangers: readonly Workload[],
-): { readonly key: string; readonly value: string } | undefined {
+function distinguishing(servers: readonly Workload[], strangers: readonly Workload[]): Label | undefined {
   const [first] = servers
   const pairs = Object.entries(first?.labels ?? {})
     .map(([key, value]) => ({ key, value }))
