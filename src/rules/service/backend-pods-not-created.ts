@@ -108,7 +108,7 @@ function summary(
     case 'outdated':
       return say`The pods of ${reference} were made from an older template: they lack labels that the template has now`
     case 'unexplained':
-      return say`${reference} wants pods and has none, and no event says why`
+      return say`${reference} wants ${word(String(wantedReplicas(workload) ?? 'its'))} pods and has none, and nothing that was read says why`
   }
 }
 

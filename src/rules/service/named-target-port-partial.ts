@@ -33,6 +33,8 @@ export default defineRule({
     const pods = whole(network.services.selected(service)).filter((pod) => !isBare(pod) && !isDeleting(pod))
     const without = pods.filter((pod) => namedPort(pod, target, protocolOf(port)) === undefined)
     if (without.length === 0 || without.length === pods.length) return undefined
+    // Whether the template declares it by now decides between a fault and a rollout.
+    whole(network.workloads.in(service.metadata.namespace ?? ''))
     const owners = ownersOf(without, network)
     const isRollout = owners.every((owner) => declares(owner, target, protocolOf(port)))
     const reference = referenceTo(service)

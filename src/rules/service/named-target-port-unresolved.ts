@@ -14,7 +14,7 @@ import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { ContainerPort } from '../../snapshot/kinds/pod-spec.ts'
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
 import { type ObjectReference, referenceTo } from '../../snapshot/snapshot.ts'
-import type { Evidence } from '../finding.ts'
+import type { Evidence, FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { nearest } from '../similar.ts'
 import { listed, say, type Text } from '../text.ts'
@@ -47,7 +47,10 @@ export default defineRule({
   check({ service, port }, network) {
     const target = targetPortOf(port)
     if (typeof target === 'number') return undefined
-    const pods = whole(network.services.selected(service))
+    const selected = network.services.selected(service)
+    const bare = selected.gaps.length === 0 ? undefined : bySlices(service, port, network)
+    if (bare !== undefined) return bare
+    const pods = whole(selected)
     if (pods.some((pod) => namedPort(pod, target, protocolOf(port)) !== undefined)) return undefined
     if (pods.every((pod) => declaredPorts(pod.spec).some(({ name }) => name === target))) return undefined
     const reference = referenceTo(service)
@@ -70,6 +73,24 @@ export default defineRule({
     }
   },
 })
+
+/** Where pods were not read, their slice tells as much: addresses, and no port for them. */
+function bySlices(service: Service, port: ServicePort, network: Network): FindingDraft | undefined {
+  const slices = whole(network.services.slices(service)).filter(({ endpoints }) => endpoints.length > 0)
+  const unresolved = sliceEvidence(service, network)
+  const isServed = slices.some(({ ports }) => ports.some(({ name }) => name === port.name))
+  if (isServed || unresolved.length === 0 || isHeadless(service)) return undefined
+  const reference = referenceTo(service)
+  const target = String(targetPortOf(port))
+  return {
+    proof: 'proven',
+    place: place.servicePort(service, port),
+    summary: say`${reference} sends port ${portText(port)} to the port named ${target}, which none of its pods declares`,
+    detail: say`Its EndpointSlice lists addresses and no port for them. What the pods declare was not read.`,
+    evidence: [{ reference, field: `${portField(service, port)}.targetPort`, value: target }, ...unresolved],
+    advice: [say`kubectl -n ${service.metadata.namespace ?? ''} edit service ${service.metadata.name}`],
+  }
+}
 
 function ownersOf(pods: readonly Pod[], network: Network): readonly ObjectReference[] {
   const workloads = new Set(pods.flatMap((pod) => network.workloads.ofPod(pod) ?? []))

@@ -48,7 +48,7 @@ export function hindranceOf(workload: Workload, network: Network): Hindrance | u
   // Manifests and changed worlds have no pods of their own: what controllers would make stands for them.
   const isDeclared = inventory.snapshot.coverage.declared && !hasStatus(workload)
   const mayBeEmpty = isDeclared || inventory.simulated.has(workload.namespace)
-  return living.length === 0 && !mayBeEmpty ? nothingThere(workload, network) : undefined
+  return living.length === 0 && !mayBeEmpty ? nothingThere(workload) : undefined
 }
 
 /** Pods exist and have other labels than the template: an older one made them. */
@@ -159,7 +159,7 @@ function notSetUp(pods: readonly Pod[], network: Network): Hindrance | undefined
 }
 
 /** No pod, and no failure: a DaemonSet that no node suits, or a controller that does not act. */
-function nothingThere(workload: Workload, network: Network): Hindrance {
+function nothingThere(workload: Workload): Hindrance {
   const { object, reference } = workload
   const since = object?.metadata.creationTimestamp
   if (reference.kind === 'DaemonSet' && workload.replicas === 0) {
@@ -170,7 +170,6 @@ function nothingThere(workload: Workload, network: Network): Hindrance {
       pods: [],
     }
   }
-  whole(network.inventory.list('Event', workload.namespace))
   return {
     kind: 'unexplained',
     evidence: [{ reference, field: 'spec.replicas', value: workload.replicas }],

@@ -6,7 +6,8 @@ import { controllerOf } from '../../network/workloads/owners.ts'
 import type { TextMap } from '../../snapshot/kinds/json.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
-import { type ObjectReference, referenceTo } from '../../snapshot/snapshot.ts'
+import { type Gap, type ObjectReference, referenceTo } from '../../snapshot/snapshot.ts'
+import type { FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { counted, listed, say, type Text, word } from '../text.ts'
 import { keyField } from './fields.ts'
@@ -34,7 +35,9 @@ export default defineRule({
   check(service, network) {
     const empty = whyEmpty(service, network)
     const selector = selectorOf(service)
-    if (empty?.kind !== 'nothing' || selector === undefined) return undefined
+    if (selector === undefined) return undefined
+    if (empty?.kind === 'unread') return unread(service, selector, empty.gaps)
+    if (empty?.kind !== 'nothing') return undefined
     const reference = referenceTo(service)
     const owner = controllerOf(service)
     const revision = Object.keys(selector).find(isRevisionKey)
@@ -45,17 +48,36 @@ export default defineRule({
       place: place.service(service),
       summary: say`${reference} selects nothing: no pod or workload in its namespace has ${pairs(selector)}`,
       detail: detail(service, selector, empty.elsewhere, network),
-      evidence: Object.entries(selector).map(([key, value]) => ({
-        reference,
-        field: keyField('spec.selector', key),
-        value,
-      })),
+      evidence: evidence(service, selector),
       advice: isManaged
         ? [say`Its selector is written by a controller: look there first.`]
         : advice(service, network),
     }
   },
 })
+
+/** The pods are known and none matches; what would match may be a workload that was not read. */
+function unread(service: Service, selector: TextMap, gaps: readonly Gap[]): FindingDraft {
+  const reference = referenceTo(service)
+  const missing = gaps.map(({ kind, permission }) => permission ?? `list of kind ${kind}`)
+  return {
+    proof: 'proven',
+    place: place.service(service),
+    summary: say`${reference} has no endpoint: no pod in its namespace has ${pairs(selector)}`,
+    detail: say`Whether a workload would make such pods is not known; not read: ${[...new Set(missing)].join(', ')}.`,
+    evidence: evidence(service, selector),
+    advice: [say`kubectl -n ${service.metadata.namespace ?? ''} get pods --show-labels`],
+  }
+}
+
+function evidence(service: Service, selector: TextMap): FindingDraft['evidence'] {
+  const reference = referenceTo(service)
+  return Object.entries(selector).map(([key, value]) => ({
+    reference,
+    field: keyField('spec.selector', key),
+    value,
+  }))
+}
 
 function pairs(selector: TextMap): Text {
   return listed(Object.entries(selector).map(([key, value]) => say`${`${key}=${value}`}`))

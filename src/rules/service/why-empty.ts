@@ -9,6 +9,7 @@ import type { Workload } from '../../network/workloads/workload.ts'
 import type { TextMap } from '../../snapshot/kinds/json.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
 import { isGeneric, sharesWord } from '../similar.ts'
 import { type NearMiss, nearSelectors } from './near-selectors.ts'
 import { isRuntimeKey } from './runtime-labels.ts'
@@ -27,6 +28,8 @@ export type Emptiness =
   | { readonly kind: 'scaled-to-zero'; readonly workloads: readonly Workload[] }
   /** Only finished pods match, or only the templates of Jobs. */
   | { readonly kind: 'finished'; readonly pods: readonly Pod[]; readonly jobs: readonly Workload[] }
+  /** No pod matches, and whether a workload would make one was not read. */
+  | { readonly kind: 'unread'; readonly gaps: readonly Gap[] }
   | { readonly kind: 'near-miss'; readonly misses: readonly NearMiss[] }
   /** The very labels are worn in other namespaces, and that is no coincidence. */
   | { readonly kind: 'elsewhere'; readonly pods: readonly Pod[] }
@@ -39,7 +42,7 @@ const runtimeTable = memoTable<readonly Service[]>('rules.servicesWithRuntimeKey
 /**
  * Why the selector of a Service yields no endpoint; `undefined` for a Service that selects nothing by design.
  *
- * @throws UnknownVerdict when pods or workloads of its namespace were not read
+ * @throws UnknownVerdict when the pods of its namespace were not read
  */
 export function whyEmpty(service: Service, network: Network): Emptiness | undefined {
   const selector = selectorOf(service)
@@ -68,7 +71,8 @@ function explain(service: Service, selector: TextMap, network: Network): Emptine
   const namespace = service.metadata.namespace ?? ''
   if (whole(network.services.selected(service)).length > 0) return { kind: 'has-pods' }
   const pods = whole(network.inventory.select('Pod', namespace, selector))
-  const workloads = whole(network.workloads.in(namespace))
+  const read = network.workloads.in(namespace)
+  const workloads = read.items
   const living = pods.filter((pod) => !isFinished(pod))
   if (living.length > 0) return { kind: 'not-started', workloads: workloadsOf(living, network) }
   const templates = workloads.filter((workload) => matchesTemplate(selector, workload))
@@ -79,6 +83,8 @@ function explain(service: Service, selector: TextMap, network: Network): Emptine
   if (wanted.length > 0) return { kind: 'not-started', workloads: wanted }
   if (servers.length > 0) return { kind: 'scaled-to-zero', workloads: servers }
   if (pods.length > 0 || templates.length > 0) return { kind: 'finished', pods, jobs: templates }
+  if (read.gaps.length > 0) return { kind: 'unread', gaps: read.gaps }
+  whole(read)
   const misses = controllerOf(service) === undefined ? nearSelectors(service, network, workloads) : []
   if (misses.length > 0) return { kind: 'near-miss', misses }
   const elsewhere = podsElsewhere(namespace, selector, network)
