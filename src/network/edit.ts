@@ -10,7 +10,11 @@ export interface PatchOperation {
 /** A change of one object, exactly as it would be sent to the API server. */
 export type Edit =
   | { readonly kind: 'create'; readonly reference: ObjectReference; readonly object: unknown }
-  | { readonly kind: 'patch'; readonly reference: ObjectReference; readonly operations: readonly PatchOperation[] }
+  | {
+      readonly kind: 'patch'
+      readonly reference: ObjectReference
+      readonly operations: readonly PatchOperation[]
+    }
   | { readonly kind: 'delete'; readonly reference: ObjectReference }
 
 /** Builds a JSON pointer (RFC 6901) from its steps: keys are escaped, list indexes are numbers. */

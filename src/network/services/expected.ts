@@ -1,11 +1,11 @@
+import type { SliceEndpoint } from '../../snapshot/kinds/endpoint-slice.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { ContainerPort } from '../../snapshot/kinds/pod-spec.ts'
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
-import { hasLabels } from '../inventory/selectors.ts'
 import { isDeleting, isFinished, isObserved, isReady, podAddresses } from '../workloads/pods.ts'
 import { runningContainers } from '../workloads/workload.ts'
 import type { Endpoint } from './endpoint.ts'
-import { isHeadless, primaryFamily, protocolOf, selectorOf, targetPortOf } from './service-facts.ts'
+import { type IpFamily, isHeadless, primaryFamily, protocolOf, targetPortOf } from './service-facts.ts'
 
 /**
  * The container port that a named target port means for a pod, matched by name and protocol in the containers and
@@ -23,38 +23,52 @@ export function resolveTargetPort(pod: Pod, port: ServicePort): number | undefin
   return typeof target === 'number' ? target : namedPort(pod, target, protocolOf(port))?.containerPort
 }
 
+/** What the controller knows of nodes. */
+export interface NodeFacts {
+  /** Whether the node is certainly gone: its pods are left out. */
+  readonly isGone: (node: string) => boolean
+  /** `topology.kubernetes.io/zone` of the node. */
+  readonly zoneOf: (node: string) => string | undefined
+}
+
 /** Whether the controller lists a pod at all: not finished, and with an address (or one it will get). */
 export function isListed(pod: Pod): boolean {
   return !isFinished(pod) && (podAddresses(pod).length > 0 || !isObserved(pod))
 }
 
-/** The pods of its namespace that a Service selects and the controller would list. */
-export function selectedPods(service: Service, pods: readonly Pod[]): readonly Pod[] {
-  const selector = selectorOf(service)
-  if (selector === undefined) return []
-  return pods.filter((pod) => hasLabels(pod.metadata.labels, selector) && isListed(pod))
-}
-
 /**
- * The endpoints that the EndpointSlice controller would write. Source: endpointslice reconciler and
- * podToEndpoint: serving = pod Ready, ready = publishNotReadyAddresses or (Ready and not deleting).
+ * The endpoints that the EndpointSlice controller would write. Source: endpointslice/reconciler.go and utils.go,
+ * podToEndpoint: serving = pod Ready, ready = publishNotReadyAddresses or (Ready and not deleting). Pods of a node
+ * that is gone are left out, unless addresses are published in any case. A Service without ports has endpoints only
+ * when it is headless.
+ *
+ * @param pods those that the selector takes and {@link isListed}
  */
-export function expectedEndpoints(service: Service, pods: readonly Pod[]): readonly Endpoint[] {
-  const family = primaryFamily(service)
-  const { ports } = service.spec
-  const wanted: readonly (ServicePort | undefined)[] =
-    ports.length === 0 && isHeadless(service) ? [undefined] : ports
-  return selectedPods(service, pods).flatMap((pod) => {
+export function expectedEndpoints(
+  service: Service,
+  pods: readonly Pod[],
+  nodes: NodeFacts,
+  family: IpFamily = primaryFamily(service),
+): readonly Endpoint[] {
+  const { ports, publishNotReadyAddresses = false } = service.spec
+  const wanted = ports.length === 0 && isHeadless(service) ? [undefined] : ports
+  return pods.flatMap((pod) => {
+    const { nodeName } = pod.spec
     const address = podAddresses(pod).find((ip) => ip.includes(':') === (family === 'IPv6'))
     if (address === undefined && isObserved(pod)) return []
+    if (nodeName !== undefined && nodes.isGone(nodeName) && !publishNotReadyAddresses) return []
     const serving = isReady(pod)
+    const ready = publishNotReadyAddresses || (serving && !isDeleting(pod))
+    const zone = nodeName === undefined ? undefined : nodes.zoneOf(nodeName)
     const common = {
       service,
       address: address ?? '',
       pod,
       podName: pod.metadata.name,
-      nodeName: pod.spec.nodeName,
-      ready: service.spec.publishNotReadyAddresses === true || (serving && !isDeleting(pod)),
+      nodeName,
+      zone,
+      hints: ready ? hintsFor(service, zone, nodeName) : undefined,
+      ready,
       serving,
       terminating: isDeleting(pod),
     }
@@ -66,4 +80,26 @@ export function expectedEndpoints(service: Service, pods: readonly Pod[]): reado
       return [{ ...common, port, targetPort }]
     })
   })
+}
+
+/**
+ * The hints that `trafficDistribution` asks for: each endpoint for its own zone, and its own node. Source:
+ * endpointslice/trafficdist. What the annotation for topology aware routing makes depends on the load of all nodes
+ * and is not foretold.
+ */
+function hintsFor(
+  { spec, metadata }: Service,
+  zone: string | undefined,
+  node: string | undefined,
+): SliceEndpoint['hints'] {
+  const { trafficDistribution = '' } = spec
+  const annotation =
+    metadata.annotations['service.kubernetes.io/topology-aware-hints'] ??
+    metadata.annotations['service.kubernetes.io/topology-mode']
+  const isAutomatic = annotation === 'Auto' || annotation === 'auto'
+  if (isAutomatic || !['PreferClose', 'PreferSameZone', 'PreferSameNode'].includes(trafficDistribution))
+    return undefined
+  const forZones = zone === undefined ? [] : [{ name: zone }]
+  const forNodes = trafficDistribution === 'PreferSameNode' && node !== undefined ? [{ name: node }] : []
+  return forZones.length + forNodes.length === 0 ? undefined : { forZones, forNodes }
 }

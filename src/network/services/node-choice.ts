@@ -11,7 +11,7 @@ export interface ProxyNode {
 export type Traffic = 'internal' | 'external'
 
 /** Which rule of kube-proxy decided. */
-export type ChoiceReason =
+type ChoiceReason =
   | 'ready'
   | 'terminating'
   | 'local-ready'
@@ -68,6 +68,12 @@ export function isLocal(service: Service, traffic: Traffic): boolean {
   return (traffic === 'internal' ? internalTrafficPolicy : externalTrafficPolicy) === 'Local'
 }
 
+/** Whether hints for zones would count: every ready endpoint has one. */
+export function areHintedByZone(endpoints: readonly Endpoint[]): boolean {
+  const ready = endpoints.filter((endpoint) => endpoint.ready)
+  return ready.length > 0 && ready.every((endpoint) => (endpoint.hints?.forZones.length ?? 0) > 0)
+}
+
 function hinted(ready: readonly Endpoint[], node: ProxyNode): Choice | undefined {
   if (ready.every((endpoint) => (endpoint.hints?.forNodes.length ?? 0) > 0)) {
     const same = ready.filter(
@@ -76,7 +82,7 @@ function hinted(ready: readonly Endpoint[], node: ProxyNode): Choice | undefined
     if (same.length > 0) return { endpoints: same, reason: 'node-hints' }
   }
   const { zone } = node
-  if (zone !== undefined && ready.every((endpoint) => (endpoint.hints?.forZones.length ?? 0) > 0)) {
+  if (zone !== undefined && areHintedByZone(ready)) {
     const same = ready.filter(
       (endpoint) => endpoint.hints?.forZones.some(({ name }) => name === zone) === true,
     )

@@ -2,13 +2,13 @@ import type { EndpointSlice, SliceEndpoint, SlicePort } from '../../snapshot/kin
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
 import type { Endpoint } from './endpoint.ts'
-import { isHeadless, primaryFamily, protocolOf } from './service-facts.ts'
+import { type IpFamily, isHeadless, primaryFamily, protocolOf } from './service-facts.ts'
 
 export const serviceNameLabel = 'kubernetes.io/service-name'
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by'
 
 /**
- * The endpoints that slices list for a Service, in its primary address family, each address and port once. Slice
+ * The endpoints that slices list for a Service, in one address family, each address and port once. Slice
  * ports are matched to Service ports by name, as kube-proxy does; a port of another name serves nothing.
  *
  * @param podNamed the pod of the Service's namespace with that name
@@ -17,8 +17,8 @@ export function observedEndpoints(
   service: Service,
   slices: readonly EndpointSlice[],
   podNamed: (name: string) => Pod | undefined,
+  family: IpFamily = primaryFamily(service),
 ): readonly Endpoint[] {
-  const family = primaryFamily(service)
   const seen = new Set<string>()
   const found: Endpoint[] = []
   for (const slice of slices) {
@@ -54,7 +54,8 @@ function perPort(
     zone: endpoint.zone,
     hints: endpoint.hints,
     ready: conditions.ready ?? true,
-    serving: conditions.serving ?? conditions.ready ?? true,
+    // kube-proxy, endpointslicecache.go: an absent condition is not read from another one.
+    serving: conditions.serving ?? true,
     terminating: conditions.terminating ?? false,
     slice: slice.metadata.name,
   }
@@ -62,7 +63,7 @@ function perPort(
   return service.spec.ports.flatMap((port) => {
     const match = slice.ports.find((item) => servesPort(item, port.name, protocolOf(port)))
     // CoreDNS answers with every address of a headless Service, whatever the ports of its slices are called.
-    if (match?.port === undefined) return isHeadless(service) ? [{ ...common, port }] : []
+    if (match?.port === undefined || match.port === 0) return isHeadless(service) ? [{ ...common, port }] : []
     return [{ ...common, port, targetPort: match.port }]
   })
 }

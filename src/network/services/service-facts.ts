@@ -35,10 +35,12 @@ export function targetPortOf(port: ServicePort): number | string {
   return targetPort === undefined || targetPort === 0 || targetPort === '' ? port.port : targetPort
 }
 
+export type IpFamily = 'IPv4' | 'IPv6'
+
 /** The family that a client meets first. */
-export function primaryFamily(service: Service): string {
+export function primaryFamily(service: Service): IpFamily {
   const [family] = service.spec.ipFamilies ?? []
-  if (family !== undefined) return family
+  if (family !== undefined) return family === 'IPv6' ? 'IPv6' : 'IPv4'
   return service.spec.clusterIP?.includes(':') === true ? 'IPv6' : 'IPv4'
 }
 

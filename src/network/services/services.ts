@@ -1,6 +1,7 @@
 import type { EndpointSlice } from '../../snapshot/kinds/endpoint-slice.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { memoTable } from '../inventory/memo.ts'
 import { mapRead, type Read } from '../inventory/read.ts'
@@ -9,10 +10,10 @@ import { podAddresses } from '../workloads/pods.ts'
 import type { Workload } from '../workloads/workload.ts'
 import type { Workloads } from '../workloads/workloads.ts'
 import type { Endpoint } from './endpoint.ts'
-import { expectedEndpoints, isListed, selectedPods } from './expected.ts'
-import { type Choice, chooseEndpoints, type ProxyNode, type Traffic } from './node-choice.ts'
+import { expectedEndpoints, isListed, type NodeFacts } from './expected.ts'
+import { areHintedByZone, type Choice, chooseEndpoints, type ProxyNode, type Traffic } from './node-choice.ts'
 import { observedEndpoints, serviceNameLabel } from './observed.ts'
-import { selectorOf } from './service-facts.ts'
+import { type IpFamily, primaryFamily, selectorOf } from './service-facts.ts'
 
 const endpointsTable = memoTable<Read<Endpoint>>('services.endpoints')
 const selectingTable = memoTable<ReadonlyMap<string, readonly Service[]>>('services.bySelector')
@@ -44,40 +45,36 @@ export class Services {
   }
 
   /**
-   * Every endpoint of every port, in the primary address family: those observed in slices; computed from pods where
-   * slices were not read, in manifests, and in a changed world.
+   * Every endpoint of every port, in one address family: those observed in slices; computed from pods where slices
+   * were not read, in manifests, and in a changed world.
    */
-  endpoints(service: Service): Read<Endpoint> {
+  endpoints(service: Service, family: IpFamily = primaryFamily(service)): Read<Endpoint> {
     const { name, namespace = '' } = service.metadata
     const simulated = this.#inventory.simulated.has(namespace) ? 'expected' : 'observed'
-    return this.#inventory.memo.get(endpointsTable, `${namespace}/${name}/${simulated}`, () =>
-      this.#endpoints(service),
+    return this.#inventory.memo.get(endpointsTable, `${namespace}/${name}/${family}/${simulated}`, () =>
+      this.#endpoints(service, family),
     )
   }
 
   /** The endpoints of one port. */
-  ofPort(service: Service, port: ServicePort): Read<Endpoint> {
-    return mapRead(this.endpoints(service), (items) => items.filter((endpoint) => endpoint.port === port))
+  ofPort(service: Service, port: ServicePort, family?: IpFamily): Read<Endpoint> {
+    return mapRead(this.endpoints(service, family), (items) =>
+      items.filter((endpoint) => endpoint.port === port),
+    )
   }
 
   /** The pods that the selector takes and the controller would list, ready or not. Nothing for a selector-less Service. */
   selected(service: Service): Read<Pod> {
-    const namespace = service.metadata.namespace ?? ''
     const selector = selectorOf(service)
-    // By index; only the pods that workloads of manifests would make are in none.
-    if (selector !== undefined && !this.#inventory.snapshot.coverage.declared)
-      return mapRead(this.#inventory.select('Pod', namespace, selector), (pods) => pods.filter(isListed))
-    return mapRead(this.#workloads.podsIn(namespace), (pods) => selectedPods(service, pods))
+    const pods = this.#workloads.podsMatching(service.metadata.namespace ?? '', selector ?? {})
+    return mapRead(pods, (items) => (selector === undefined ? [] : items.filter(isListed)))
   }
 
   /** Workloads whose template the selector matches, with or without pods now. */
   backends(service: Service): Read<Workload> {
     const selector = selectorOf(service)
-    const namespace = service.metadata.namespace ?? ''
-    const all = this.#workloads.in(namespace)
-    return mapRead(all, (items) =>
-      selector === undefined ? [] : items.filter((workload) => hasLabels(workload.labels, selector)),
-    )
+    const workloads = this.#workloads.matching(service.metadata.namespace ?? '', selector ?? {})
+    return mapRead(workloads, (items) => (selector === undefined ? [] : items))
   }
 
   /** The Services of its namespace that select a workload's pods. */
@@ -98,17 +95,29 @@ export class Services {
     port: ServicePort,
     nodeName: string | undefined,
     traffic: Traffic = 'internal',
+    family?: IpFamily,
   ): Choice {
-    return chooseEndpoints(service, this.ofPort(service, port).items, this.proxyNode(nodeName), traffic)
+    const endpoints = this.ofPort(service, port, family).items
+    return chooseEndpoints(service, endpoints, this.#proxyNode(nodeName), traffic)
   }
 
-  proxyNode(nodeName: string | undefined): ProxyNode | undefined {
-    if (nodeName === undefined) return undefined
-    const node = this.#inventory.get('Node', '', nodeName).items[0]
-    return { name: nodeName, zone: node?.metadata.labels[zoneLabel] }
+  /** What is missing to tell the choice on a node: it depends on the node's zone, and that was not read. */
+  choiceGaps(choice: Choice, nodeName: string | undefined): readonly Gap[] {
+    if (nodeName === undefined || choice.reason !== 'ready' || !areHintedByZone(choice.endpoints)) return []
+    const node = this.#inventory.get('Node', '', nodeName)
+    return node.items.length > 0 ? [] : node.gaps
   }
 
-  #endpoints(service: Service): Read<Endpoint> {
+  #proxyNode(nodeName: string | undefined): ProxyNode | undefined {
+    return nodeName === undefined ? undefined : { name: nodeName, zone: this.#zoneOf(nodeName) }
+  }
+
+  #zoneOf(nodeName: string): string | undefined {
+    const zone = this.#inventory.get('Node', '', nodeName).items[0]?.metadata.labels[zoneLabel]
+    return zone === '' ? undefined : zone
+  }
+
+  #endpoints(service: Service, family: IpFamily): Read<Endpoint> {
     const { name, namespace = '' } = service.metadata
     // The Service is an argument; looking it up makes the remembered result depend on it.
     this.get(namespace, name)
@@ -120,11 +129,23 @@ export class Services {
       slices.gaps.length > 0 ||
       (declared && slices.items.length === 0)
     if (mayCompute && mustCompute) {
-      const pods = this.#workloads.podsIn(namespace)
-      return mapRead(pods, (items) => expectedEndpoints(service, items))
+      return mapRead(this.selected(service), (pods) =>
+        expectedEndpoints(service, pods, this.#nodeFacts(), family),
+      )
     }
     const podNamed = (name: string): Pod | undefined => this.#inventory.get('Pod', namespace, name).items[0]
-    return mapRead(slices, (items) => observedEndpoints(service, items, podNamed))
+    return mapRead(slices, (items) => observedEndpoints(service, items, podNamed, family))
+  }
+
+  #nodeFacts(): NodeFacts {
+    return {
+      // Manifests hold no nodes; that their pods run on one is taken for granted.
+      isGone: (name) => {
+        const node = this.#inventory.get('Node', '', name)
+        return !this.#inventory.snapshot.coverage.declared && node.items.length + node.gaps.length === 0
+      },
+      zoneOf: (name) => this.#zoneOf(name),
+    }
   }
 
   /** Services under one pair of their selector, the first by key: each Service stands once. */

@@ -2,6 +2,7 @@ import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
 import type { ObjectReference } from '../../snapshot/snapshot.ts'
 import type { Dial } from '../references/dial.ts'
 import type { RouteBackend } from '../routes/backends.ts'
+import type { IpFamily } from '../services/service-facts.ts'
 import type { Workload } from '../workloads/workload.ts'
 
 /** Who opens a connection. */
@@ -66,6 +67,8 @@ export type Destination =
       readonly service: Service
       readonly port?: ServicePort | undefined
       readonly by: 'name' | 'cluster-ip' | 'reference'
+      /** Set where the address that is dialled decides; the Service's primary family else. */
+      readonly family?: IpFamily | undefined
     }
   /** A name of the cluster that no Service has; `elsewhere` lists namespaces where one of that name is. */
   | {

@@ -170,7 +170,13 @@ function byAddress(
   const owner = ownerOf(read.items)
   if (owner !== undefined) {
     if (isKind(owner, 'Service'))
-      return known({ kind: 'service', service: owner, port: portOf(owner, port, protocol), by: 'cluster-ip' })
+      return known({
+        kind: 'service',
+        service: owner,
+        port: portOf(owner, port, protocol),
+        by: 'cluster-ip',
+        family: parsed.bits === 128 ? 'IPv6' : 'IPv4',
+      })
     if (isKind(owner, 'Node')) return known({ kind: 'node', name: owner.metadata.name })
     if (isKind(owner, 'Pod'))
       return known({ kind: 'pod', namespace: owner.metadata.namespace ?? '', name: owner.metadata.name })

@@ -5,9 +5,9 @@ import type { PodSpec } from '../../snapshot/kinds/pod-spec.ts'
 import type { WorkloadKind, WorkloadObject } from '../../snapshot/kinds/workload.ts'
 import { type Gap, keyOf, type ObjectReference } from '../../snapshot/snapshot.ts'
 import type { Inventory } from '../inventory/inventory.ts'
+import { LabelIndex } from '../inventory/label-index.ts'
 import { memoTable } from '../inventory/memo.ts'
 import { joinReads, mapRead, type Read } from '../inventory/read.ts'
-import { hasLabels } from '../inventory/selectors.ts'
 import { controllerOf, topOwner } from './owners.ts'
 import { standInPods } from './stand-ins.ts'
 import { hasStatus, type Workload } from './workload.ts'
@@ -24,6 +24,8 @@ const workloadKinds = [
 
 const perNamespace = memoTable<Read<Workload>>('workloads')
 const podsTable = memoTable<Read<Pod>>('workloads.pods')
+const byLabels = memoTable<LabelIndex<Workload>>('workloads.byLabels')
+const podsByLabels = memoTable<LabelIndex<Pod>>('workloads.podsByLabels')
 const byKey = memoTable<ReadonlyMap<string, Workload>>('workloads.byKey')
 
 /** What runs pods, and the pods that run or would run. */
@@ -70,9 +72,24 @@ export class Workloads {
 
   /** Workloads whose pods would carry every pair of the selector. */
   matching(namespace: string, selector: TextMap): Read<Workload> {
-    return mapRead(this.in(namespace), (items) =>
-      items.filter((workload) => hasLabels(workload.labels, selector)),
+    const all = this.in(namespace)
+    const index = this.#inventory.memo.get(
+      byLabels,
+      namespace,
+      () => new LabelIndex(this.in(namespace).items, ({ labels }) => labels),
     )
+    return mapRead(all, () => index.select(selector))
+  }
+
+  /** Those of {@link podsIn} that carry every pair of the selector. */
+  podsMatching(namespace: string, selector: TextMap): Read<Pod> {
+    const all = this.podsIn(namespace)
+    const index = this.#inventory.memo.get(
+      podsByLabels,
+      namespace,
+      () => new LabelIndex(this.podsIn(namespace).items, ({ metadata }) => metadata.labels),
+    )
+    return mapRead(all, () => index.select(selector))
   }
 
   /**
