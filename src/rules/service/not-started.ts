@@ -29,10 +29,10 @@ const setUpReasons = ['FailedCreatePodSandBox', 'NetworkNotReady', 'FailedMount'
 /**
  * Why pods that a workload wants do not run; `undefined` when all that it wants exist and have an address.
  *
- * @throws UnknownVerdict when its pods, or the events that would say why, were not read
+ * @throws UnknownVerdict when the pods of its namespace were not read
  */
 export function hindranceOf(workload: Workload, network: Network): Hindrance | undefined {
-  whole(network.workloads.in(workload.namespace))
+  whole(network.inventory.list('Pod', workload.namespace))
   const living = workload.pods.filter((pod) => !isFinished(pod) && !isDeleting(pod))
   const wanted = wantedReplicas(workload)
   const isShort = wanted === undefined || living.length < wanted

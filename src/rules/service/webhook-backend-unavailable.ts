@@ -1,3 +1,4 @@
+import { whole } from '../../network/inventory/read.ts'
 import { matchesSelector } from '../../network/inventory/selectors.ts'
 import type { Network } from '../../network/network.ts'
 import { place } from '../../network/traffic/place.ts'
@@ -72,10 +73,11 @@ function whyHarmless(webhook: Webhook, network: Network): Text | undefined {
     return say`Its failurePolicy is Ignore: writes go through unchecked.`
   if (webhook.rules.length === 0) return say`It has no rules, so it is never called.`
   const { namespaceSelector } = webhook
-  const namespaces = network.inventory.list('Namespace')
-  if (namespaceSelector === undefined || namespaces.gaps.length > 0 || namespaces.items.length === 0)
-    return undefined
-  const isChosen = namespaces.items.some(
+  if (namespaceSelector === undefined) return undefined
+  const namespaces = whole(network.inventory.list('Namespace'))
+  // Manifests rarely hold their namespaces.
+  if (namespaces.length === 0) return undefined
+  const isChosen = namespaces.some(
     ({ metadata }) => matchesSelector(metadata.labels, namespaceSelector) !== false,
   )
   return isChosen ? undefined : say`Its namespaceSelector matches no namespace, so it is not called for any.`
