@@ -43,7 +43,7 @@ export function applyOperation(target: unknown, operation: PatchOperation): unkn
 }
 
 /** The value at a JSON pointer; `undefined` when there is none. */
-export function valueAt(target: unknown, pointer: string): unknown {
+function valueAt(target: unknown, pointer: string): unknown {
   return steps(pointer).reduce<unknown>(child, target)
 }
 

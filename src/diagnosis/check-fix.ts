@@ -1,6 +1,7 @@
 import { changedWorld } from '../change/changed-world.ts'
 import type { Edit } from '../network/edit.ts'
 import type { Network } from '../network/network.ts'
+import type { Connection } from '../network/traffic/connection.ts'
 import { word } from '../rules/text.ts'
 import { isBroken, type Path } from '../trace/path.ts'
 import { walk } from '../trace/walk.ts'
@@ -38,7 +39,8 @@ export class FixTrial {
     const introduces = after.joined.causes.filter(
       (finding) => finding.severity !== 'note' && !had.has(finding.key),
     )
-    const ways = broken.map((path) => ({ path, after: walk(afterwards(path, after), world.after) }))
+    const moved = afterwards(after)
+    const ways = broken.map((path) => ({ path, after: walk(moved(path.connection), world.after) }))
     const resolves = [...had].filter((item) => !remaining.has(item)).sort()
     const stillBroken = ways.filter(({ after: way }) => isBroken({ outcome: way.outcome }))
     const common = { resolves, introduces, ways }
@@ -69,17 +71,22 @@ export class FixTrial {
   }
 }
 
-/** The same intent in the changed world: an edited client dials from its new template. */
-function afterwards(path: Path, after: Examination): Path['connection'] {
-  const { client, dials } = path.connection
-  const same = after.scope.connections.find((connection) => connection.key === path.connection.key)
-  if (same !== undefined || client.kind !== 'workload') return same ?? path.connection
-  const fields = new Set(dials.map((dial) => `${dial.source.object.name} ${dial.source.field}`))
-  const moved = after.scope.connections.find(
-    (connection) =>
-      connection.client.kind === 'workload' &&
-      connection.client.workload.key === client.workload.key &&
-      connection.dials.some((dial) => fields.has(`${dial.source.object.name} ${dial.source.field}`)),
-  )
-  return moved ?? path.connection
+/** Finds the same intent in the changed world: an edited client dials from its new template. */
+function afterwards({ scope }: Examination): (connection: Connection) => Connection {
+  const byKey = new Map(scope.connections.map((connection) => [connection.key, connection]))
+  const bySource = new Map<string, Connection>()
+  for (const connection of scope.connections)
+    for (const source of sourcesOf(connection)) if (!bySource.has(source)) bySource.set(source, connection)
+  return (connection) => {
+    const same = byKey.get(connection.key)
+    if (same !== undefined) return same
+    const moved = sourcesOf(connection).flatMap((source) => bySource.get(source) ?? [])
+    return moved[0] ?? connection
+  }
+}
+
+/** The fields that a client reads an address from. */
+function sourcesOf({ client, dials }: Connection): readonly string[] {
+  if (client.kind !== 'workload') return []
+  return dials.map(({ source }) => `${client.workload.key} ${source.object.name} ${source.field}`)
 }

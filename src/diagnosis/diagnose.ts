@@ -1,9 +1,10 @@
 import { objectAt, undo } from '../change/changed-world.ts'
 import { ownerOf } from '../change/owner.ts'
+import { distinctGaps } from '../network/inventory/read.ts'
 import type { Network } from '../network/network.ts'
 import { place } from '../network/traffic/place.ts'
 import type { Finding, Severity } from '../rules/finding.ts'
-import type { Gap, Snapshot } from '../snapshot/snapshot.ts'
+import type { Gap } from '../snapshot/snapshot.ts'
 import type { HopKind, Outcome, Path } from '../trace/path.ts'
 import { assumptionsOf } from './assumptions.ts'
 import { FixTrial } from './check-fix.ts'
@@ -33,11 +34,11 @@ export function diagnose(question: Question, network: Network): Diagnosis {
     takenAt: snapshot.takenAt,
     server: snapshot.server,
     question,
-    verdict: summarise(problems, paths),
+    verdict: summarise(problems, paths, examination.scope.gaps),
     problems,
     paths,
     assumptions: assumptionsOf(examination, network),
-    gaps: distinctGaps(examination),
+    gaps: gapsOf(examination),
     unknown: examination.unknown,
     notChecked: notCheckedHops(paths),
     suppressed: 0,
@@ -99,7 +100,7 @@ function offer(cause: Finding, network: Network): OfferedFix {
   return { edits, note: cause.fix?.note, undo: undo(edits, network), owner: owners[0] }
 }
 
-function summarise(problems: readonly Problem[], paths: readonly Path[]): Summary {
+function summarise(problems: readonly Problem[], paths: readonly Path[], gaps: readonly Gap[]): Summary {
   const count = (severity: Severity): number =>
     problems.filter(({ cause }) => cause.severity === severity).length
   // A Service that nobody calls is walked for its own sake, and is nobody's connection.
@@ -118,7 +119,8 @@ function summarise(problems: readonly Problem[], paths: readonly Path[]): Summar
       ? 'fails'
       : broken + suspect.size > 0
         ? 'partly'
-        : outcomes('unknown') > 0
+        : // What could not even be enumerated may be broken.
+          outcomes('unknown') > 0 || gaps.length > 0
           ? 'unknown'
           : 'passes'
   return {
@@ -128,11 +130,11 @@ function summarise(problems: readonly Problem[], paths: readonly Path[]): Summar
   }
 }
 
-function distinctGaps({ scope, unknown, paths }: Examination): readonly Gap[] {
-  const fromPaths = paths.flatMap((path) => path.hops.flatMap((hop) => hop.verdict.gaps ?? []))
-  const all = [...scope.gaps, ...unknown.flatMap((check) => check.gaps), ...fromPaths]
-  const byText = new Map(all.map((gap) => [`${gap.kind} ${gap.namespace ?? ''} ${gap.why}`, gap]))
-  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gap]) => gap)
+function gapsOf({ scope, unknown, paths }: Examination): readonly Gap[] {
+  const fromPaths = paths.flatMap((path) => path.hops.map((hop) => hop.verdict.gaps ?? []))
+  const all = distinctGaps([scope.gaps, ...unknown.map((check) => check.gaps), ...fromPaths])
+  const text = (gap: Gap): string => `${gap.kind} ${gap.namespace ?? ''} ${gap.why}`
+  return [...all].sort((a, b) => (text(a) < text(b) ? -1 : 1))
 }
 
 function notCheckedHops(paths: readonly Path[]): readonly HopKind[] {
@@ -145,9 +147,4 @@ function notCheckedHops(paths: readonly Path[]): readonly HopKind[] {
   }
   for (const path of paths) note(path.hops)
   return [...kinds]
-}
-
-/** Whether what a snapshot lacks stands against a whole answer, for `--strict`. */
-export function isWhole(snapshot: Snapshot, diagnosis: Diagnosis): boolean {
-  return diagnosis.gaps.length === 0 && snapshot.coverage.gaps.length === 0
 }

@@ -27,7 +27,8 @@ export function examine(question: Question, network: Network): Examination {
   const paths = scope.connections.map((connection) => walk(connection, network))
   const run = runRules(question, scope, network)
   const joined = joinFindings(run.findings, paths, catalogue)
-  const extra = unexplainedFindings(joined.unexplained, network, (path) =>
+  const seen = { unknown: run.unknown, gaps: scope.gaps, rules: catalogue }
+  const extra = unexplainedFindings(joined.unexplained, network, seen, (path) =>
     unexplainedSeverity(path, question, network),
   )
   if (extra.length === 0)

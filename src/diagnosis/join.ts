@@ -65,11 +65,7 @@ export function joinFindings(
 function indexByPlace(findings: readonly Finding[]): ReadonlyMap<Place, readonly Finding[]> {
   const index = new Map<Place, Finding[]>()
   for (const finding of findings) {
-    for (const place of finding.places) {
-      const found = index.get(place)
-      if (found === undefined) index.set(place, [finding])
-      else found.push(finding)
-    }
+    for (const place of finding.places) push(index, place, finding)
   }
   return index
 }
@@ -170,12 +166,17 @@ function assemble(
   for (const finding of findings) {
     const cause = root(finding)
     if (cause === finding) causes.push(finding)
-    else symptoms.set(cause.key, [...(symptoms.get(cause.key) ?? []), finding])
+    else push(symptoms, cause.key, finding)
   }
   const breaks = new Map<string, Path[]>()
   for (const [path, explaining] of explainedBy) {
-    for (const cause of new Set(explaining.map(root)))
-      breaks.set(cause.key, [...(breaks.get(cause.key) ?? []), path])
+    for (const cause of new Set(explaining.map(root))) push(breaks, cause.key, path)
   }
   return { causes: causes.sort(mostImportantFirst), symptoms, breaks, unexplained }
+}
+
+function push<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const known = lists.get(key)
+  if (known === undefined) lists.set(key, [item])
+  else known.push(item)
 }

@@ -3,7 +3,7 @@ import type { Network } from '../network/network.ts'
 import type { Connection } from '../network/traffic/connection.ts'
 import { serviceConnection } from '../network/traffic/traffic.ts'
 import type { Workload } from '../network/workloads/workload.ts'
-import { isKind, type KindName, type KubeObject } from '../snapshot/kinds/kinds.ts'
+import type { KindName } from '../snapshot/kinds/kinds.ts'
 import type { Node } from '../snapshot/kinds/node.ts'
 import type { Service } from '../snapshot/kinds/service.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
@@ -120,11 +120,6 @@ const namespacedKinds: readonly KindName[] = [
 ]
 
 /** Every namespace that holds anything a question could be about. */
-export function allNamespaces(network: Network): readonly string[] {
+function allNamespaces(network: Network): readonly string[] {
   return [...new Set([...namespacedKinds.flatMap((kind) => network.inventory.namespacesOf(kind))])].sort()
-}
-
-/** Whether an object is one of the configurations by which the API server itself calls Services. */
-export function isWebhookConfiguration(object: KubeObject): boolean {
-  return isKind(object, 'MutatingWebhookConfiguration') || isKind(object, 'ValidatingWebhookConfiguration')
 }

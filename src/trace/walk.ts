@@ -1,9 +1,9 @@
 import type { Network } from '../network/network.ts'
-import type { Endpoint } from '../network/services/endpoint.ts'
 import { endpointName } from '../network/services/endpoint.ts'
 import type { Client, Connection } from '../network/traffic/connection.ts'
 import { place } from '../network/traffic/place.ts'
 import { isDeleting, isFinished } from '../network/workloads/pods.ts'
+import type { Gap } from '../snapshot/snapshot.ts'
 import { endpoints } from './hops/endpoints.ts'
 import { name } from './hops/name.ts'
 import { dns, egress, ingress, listener } from './hops/not-yet.ts'
@@ -26,15 +26,15 @@ export function walk(connection: Connection, network: Network): Path {
     clientNodes: clientNodes(connection.client),
   }
   const hops: Hop[] = []
-  let choices: readonly Endpoint[] | undefined
+  let chosen: Judgement | undefined
   for (const judge of before) {
     const judgement = judge.judge(way, network)
-    choices = judgement.choices ?? choices
+    if (judgement.choices !== undefined) chosen = judgement
     hops.push(hopOf(judge, judgement))
     if (judgement.verdict.outcome === 'fails') return finish(connection, hops)
   }
-  if (choices === undefined) return finish(connection, [...hops, ...straight(way, network)])
-  return finish(connection, withBranches(hops, choices, way, network))
+  if (chosen === undefined) return finish(connection, [...hops, ...straight(way, network)])
+  return finish(connection, withBranches(hops, chosen, way, network))
 }
 
 function clientNodes(client: Client): readonly string[] {
@@ -57,7 +57,7 @@ function straight(way: Way, network: Network): readonly Hop[] {
 /** Walks every chosen endpoint and joins the verdicts into the hop `endpoints`. */
 function withBranches(
   hops: readonly Hop[],
-  choices: readonly Endpoint[],
+  { choices = [], uncertain = [] }: Judgement,
   way: Way,
   network: Network,
 ): readonly Hop[] {
@@ -67,11 +67,11 @@ function withBranches(
     hops: perEndpoint.map((judge) => hopOf(judge, judge.judge({ ...way, endpoint }, network))),
   }))
   return hops.map((hop) =>
-    hop.kind === 'endpoints' ? { ...hop, branches, verdict: joined(hop.verdict, branches) } : hop,
+    hop.kind === 'endpoints' ? { ...hop, branches, verdict: joined(hop.verdict, branches, uncertain) } : hop,
   )
 }
 
-function joined(own: Verdict, branches: readonly Branch[]): Verdict {
+function joined(own: Verdict, branches: readonly Branch[], uncertain: readonly Gap[]): Verdict {
   if (own.outcome !== 'passes' || branches.length === 0) return own
   const broken = branches.flatMap((branch) => branch.hops.find((hop) => isBroken(hop.verdict)) ?? [])
   const [first] = broken
@@ -83,6 +83,7 @@ function joined(own: Verdict, branches: readonly Branch[]): Verdict {
   }
   const { reason, symptom } = first.verdict
   if (broken.length === branches.length) return { outcome: 'fails', reason, symptom }
+  if (uncertain.length > 0) return { outcome: 'unknown', reason: 'not-read', gaps: uncertain }
   return { outcome: 'partly', reason, symptom, share: { failing: broken.length, of: branches.length } }
 }
 

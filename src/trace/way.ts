@@ -3,6 +3,7 @@ import type { Endpoint } from '../network/services/endpoint.ts'
 import type { Connection } from '../network/traffic/connection.ts'
 import type { Resolved } from '../network/traffic/destination.ts'
 import type { Place } from '../network/traffic/place.ts'
+import type { Gap } from '../snapshot/snapshot.ts'
 import type { HopKind, Verdict } from './path.ts'
 
 /** A connection on its way: what it leads to, and inside a branch the endpoint that was chosen. */
@@ -20,6 +21,8 @@ export interface Judgement {
   readonly behind?: readonly Place[]
   /** Endpoints that the walk branches into. */
   readonly choices?: readonly Endpoint[]
+  /** Not empty: these endpoints or some of them are chosen; which ones depends on what was not read. */
+  readonly uncertain?: readonly Gap[]
 }
 
 /** One kind of hop: where it lies and whether the packet gets through. */

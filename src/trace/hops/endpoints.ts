@@ -1,14 +1,17 @@
+import { distinctGaps } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import type { Endpoint } from '../../network/services/endpoint.ts'
-import type { Choice } from '../../network/services/node-choice.ts'
+import { type Choice, isLocal } from '../../network/services/node-choice.ts'
 import {
   isExternalName,
   isHeadless,
   isReachableFromOutside,
   selectorOf,
 } from '../../network/services/service-facts.ts'
+import type { Connection } from '../../network/traffic/connection.ts'
 import { place } from '../../network/traffic/place.ts'
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
 import { notApplicable, passes, type Reason, type Symptom, type Verdict } from '../path.ts'
 import type { HopJudge, Judgement, Way } from '../way.ts'
 
@@ -41,30 +44,49 @@ function behind(service: Service, network: Network): readonly string[] {
 }
 
 function choose(
-  way: Way,
+  { connection, resolved, clientNodes }: Way,
   service: Service,
   port: ServicePort | undefined,
   network: Network,
-): { readonly verdict: Verdict; readonly choices: readonly Endpoint[] } {
+): Omit<Judgement, 'place' | 'behind'> {
+  const family = resolved.destination.kind === 'service' ? resolved.destination.family : undefined
   const read =
-    port === undefined ? network.services.endpoints(service) : network.services.ofPort(service, port)
-  if (read.gaps.length > 0)
-    return { verdict: { outcome: 'unknown', reason: 'not-read', gaps: read.gaps }, choices: read.items }
+    port === undefined
+      ? network.services.endpoints(service, family)
+      : network.services.ofPort(service, port, family)
+  if (read.gaps.length > 0) return { verdict: unread(read.gaps), choices: read.items }
   if (port === undefined || isHeadless(service)) {
-    const ready = read.items.filter((endpoint) => endpoint.ready)
-    return ready.length > 0
-      ? { verdict: passes, choices: ready }
-      : {
-          verdict: { outcome: 'fails', reason: emptyReason(service, network), symptom: 'nxdomain' },
-          choices: [],
-        }
+    const choices = read.items.filter((endpoint) => endpoint.ready)
+    if (choices.length > 0) return { verdict: passes, choices }
+    return {
+      verdict: { outcome: 'fails', reason: emptyReason(service, network), symptom: 'nxdomain' },
+      choices,
+    }
   }
-  const traffic =
-    way.connection.client.kind === 'outside' && isReachableFromOutside(service) ? 'external' : 'internal'
+  const isExternal = connection.client.kind === 'outside' && isReachableFromOutside(service)
+  const traffic = isExternal ? 'external' : 'internal'
   // Which node a packet from outside meets is the load balancer's business: judged without a node.
-  const nodes = traffic === 'external' || way.clientNodes.length === 0 ? [undefined] : way.clientNodes
-  const choices = nodes.map((node) => network.services.choose(service, port, node, traffic))
-  return { verdict: overNodes(choices, service, network), choices: distinct(choices) }
+  const nodes = isExternal || clientNodes.length === 0 ? [undefined] : clientNodes
+  const choices = nodes.map((node) => network.services.choose(service, port, node, traffic, family))
+  const local = nodeGaps(connection, service, network)
+  if (!isExternal && clientNodes.length === 0 && local.length > 0 && choices[0]?.endpoints.length !== 0)
+    return { verdict: unread(local), choices: distinct(choices) }
+  return {
+    verdict: overNodes(choices, service, network),
+    choices: distinct(choices),
+    uncertain: distinctGaps(
+      choices.map((choice, index) => network.services.choiceGaps(choice, nodes[index])),
+    ),
+  }
+}
+
+const unread = (gaps: readonly Gap[]): Verdict => ({ outcome: 'unknown', reason: 'not-read', gaps })
+
+/** What hides the nodes of a client of which a Local traffic policy makes the choice depend. */
+function nodeGaps({ client }: Connection, service: Service, network: Network): readonly Gap[] {
+  return client.kind === 'workload' && isLocal(service, 'internal')
+    ? network.inventory.gaps('Pod', client.workload.namespace)
+    : []
 }
 
 function overNodes(choices: readonly Choice[], service: Service, network: Network): Verdict {
@@ -82,17 +104,13 @@ function overNodes(choices: readonly Choice[], service: Service, network: Networ
 /** Why no endpoint is usable: nothing is selected, nothing selected is ready, or the port means nothing to the pods. */
 function emptyReason(service: Service, network: Network): Reason {
   const all = network.services.endpoints(service).items
-  if (selectorOf(service) !== undefined && network.services.selected(service).items.length === 0)
-    return 'no-endpoints'
+  const isSelected = network.services.selected(service).items.length > 0
+  if (selectorOf(service) !== undefined && !isSelected) return 'no-endpoints'
   if (all.some((endpoint) => endpoint.ready)) return 'port-without-endpoints'
-  const selected = network.services.selected(service).items
-  return all.length === 0 && selected.length > 0
-    ? 'port-without-endpoints'
-    : all.length === 0
-      ? 'no-endpoints'
-      : 'no-ready-endpoints'
+  if (all.length > 0) return 'no-ready-endpoints'
+  return isSelected ? 'port-without-endpoints' : 'no-endpoints'
 }
 
-function distinct(choices: readonly Choice[]): Judgement['choices'] & readonly Endpoint[] {
+function distinct(choices: readonly Choice[]): readonly Endpoint[] {
   return [...new Set(choices.flatMap((choice) => choice.endpoints))]
 }
