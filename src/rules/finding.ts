@@ -49,7 +49,9 @@ export interface FindingDraft {
   /** How to confirm a likely finding. */
   readonly confirm?: Text | undefined
   /** Containers whose last words explain the fault: `--logs` reads them. */
-  readonly logs?: readonly { readonly namespace: string; readonly pod: string; readonly container: string }[] | undefined
+  readonly logs?:
+    | readonly { readonly namespace: string; readonly pod: string; readonly container: string }[]
+    | undefined
 }
 
 /** A finding after the guards common to all rules. */

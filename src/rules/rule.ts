@@ -32,7 +32,10 @@ export interface Rule<K extends SubjectKind = SubjectKind> {
   /** More general rules whose findings at the same place are only symptoms of this one. */
   readonly over?: readonly string[]
   readonly docs: RuleDocs
-  readonly check: (subject: Subjects[K], network: Network) => FindingDraft | readonly FindingDraft[] | undefined
+  readonly check: (
+    subject: Subjects[K],
+    network: Network,
+  ) => FindingDraft | readonly FindingDraft[] | undefined
 }
 
 export type AnyRule = { [K in SubjectKind]: Rule<K> }[SubjectKind]

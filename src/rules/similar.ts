@@ -18,7 +18,19 @@ export function editDistance(a: string, b: string): number {
 }
 
 /** Words that say nothing about which application a name means. */
-const generic = new Set(['app', 'api', 'svc', 'service', 'server', 'backend', 'frontend', 'web', 'main', 'prod', 'dev'])
+const generic = new Set([
+  'app',
+  'api',
+  'svc',
+  'service',
+  'server',
+  'backend',
+  'frontend',
+  'web',
+  'main',
+  'prod',
+  'dev',
+])
 
 /** Whether a label value is one that many applications use: `web`, `api`. */
 export function isGeneric(value: string): boolean {
@@ -26,7 +38,12 @@ export function isGeneric(value: string): boolean {
 }
 
 function words(name: string): ReadonlySet<string> {
-  return new Set(name.toLowerCase().split(/[^a-z0-9]+/).filter((part) => part.length > 2 && !generic.has(part)))
+  return new Set(
+    name
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .filter((part) => part.length > 2 && !generic.has(part)),
+  )
 }
 
 /** Whether two names share a word that means something: `payment-gateway` and `payment-service` do. */

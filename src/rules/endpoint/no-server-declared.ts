@@ -4,9 +4,10 @@ import { runningContainers, type Workload } from '../../network/workloads/worklo
 import type { Container } from '../../snapshot/kinds/pod-spec.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
+import { askEndpoint } from '../confirm.ts'
 import type { Evidence } from '../finding.ts'
 import { defineRule } from '../rule.ts'
-import { listed, say } from '../text.ts'
+import { listed, say, type Text } from '../text.ts'
 import { backendOf } from './backend.ts'
 import { editCommand } from './commands.ts'
 import { containerField } from './containers.ts'
@@ -47,10 +48,19 @@ export default defineRule({
             say`Run a server in it, or remove the Service and what routes to it: kubectl -n ${workload.namespace} delete service ${service.metadata.name}`,
           ]
         : [editCommand(workload)],
-      confirm: say`kubectl netdoctor svc ${service.metadata.name} -n ${workload.namespace} --probe`,
+      confirm: confirmation(service, workload, network),
     }
   },
 })
+
+/** One of its own endpoints, asked directly. */
+function confirmation(service: Service, { pods }: Workload, network: Network): Text | undefined {
+  const names = new Set(pods.map(({ metadata }) => metadata.name))
+  const own = network.services
+    .endpoints(service)
+    .items.find(({ podName }) => podName !== undefined && names.has(podName))
+  return own && askEndpoint(own)
+}
 
 /** Keys of the workloads whose pods are ready endpoints of a Service. */
 function readyOwners(service: Service, network: Network): ReadonlySet<string> {

@@ -39,7 +39,7 @@ export default defineRule({
         detail: say`Its rules stay as they were when it stopped; what changed since is not followed on this node.`,
         evidence: agent.evidence,
         advice: agentAdvice(agent),
-        confirm: say`compare a connection through a Service with one to its pods, from a pod on ${referenceTo(node)}: kubectl netdoctor --probe`,
+        confirm: say`compare a connection through a Service with one to its pods, from a pod on ${referenceTo(node)}`,
       }
     }
     return undefined

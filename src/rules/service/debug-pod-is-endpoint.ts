@@ -5,6 +5,7 @@ import { selectorOf } from '../../network/services/service-facts.ts'
 import { place } from '../../network/traffic/place.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
+import { askEndpoint } from '../confirm.ts'
 import type { Evidence, FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { listed, say } from '../text.ts'
@@ -94,7 +95,7 @@ function finding(
       ],
       note: say`The pod keeps running and leaves the Service. To remove it: kubectl -n ${namespace} delete pod ${name}`,
     },
-    confirm: say`kubectl netdoctor svc ${endpoint.service.metadata.name} -n ${namespace} --probe`,
+    confirm: askEndpoint(endpoint),
   }
 }
 

@@ -84,7 +84,6 @@ function finding({ service, port, target, protocol, workload }: Mismatch): Findi
           ],
         }
       : remedyOf(service, [editPort(service, port, 'protocol', protocol)])),
-    confirm: isNamed ? undefined : say`kubectl netdoctor svc ${name} -n ${namespace} --probe`,
   }
 }
 

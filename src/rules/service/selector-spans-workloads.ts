@@ -8,6 +8,7 @@ import { controllerOf } from '../../network/workloads/owners.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
+import { askEndpoint } from '../confirm.ts'
 import type { Evidence, FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { counted, listed, say, word } from '../text.ts'
@@ -101,7 +102,7 @@ function finding(
     detail: say`Its selector also takes pods beside those of ${listed(servers.map((workload) => say`${workload.reference}`))}.`,
     evidence: evidence(service, { servers, strangers }, key),
     ...remedy(service, key),
-    confirm: say`kubectl netdoctor svc ${service.metadata.name} -n ${service.metadata.namespace ?? ''} --probe`,
+    confirm: failing[0] && askEndpoint(failing[0]),
   }
 }
 

@@ -5,6 +5,7 @@ import { place } from '../../network/traffic/place.ts'
 import { isDeleting, isFinished } from '../../network/workloads/pods.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
+import { compareLoad } from '../confirm.ts'
 import type { FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { counted, say } from '../text.ts'
@@ -79,6 +80,6 @@ function finding(service: Service, endpoints: number, sources: number): FindingD
       ],
       say`First make sure that the application does not need a client to stay on one pod.`,
     ),
-    confirm: say`kubectl netdoctor svc ${service.metadata.name} -n ${service.metadata.namespace ?? ''} --probe`,
+    confirm: compareLoad(service),
   }
 }

@@ -13,6 +13,7 @@ import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { ContainerPort, PodSpec } from '../../snapshot/kinds/pod-spec.ts'
 import type { ServicePort } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
+import { askPod } from '../confirm.ts'
 import { defineRule } from '../rule.ts'
 import { listed, say } from '../text.ts'
 import { isBare } from './debug-pods.ts'
@@ -59,7 +60,7 @@ export default defineRule({
         ...workloads.flatMap((workload) => portEvidence(workload, 'containerPort')),
       ],
       ...remedyOf(service, meant && [editPort(service, port, 'targetPort', meant.containerPort)]),
-      confirm: say`kubectl netdoctor svc ${service.metadata.name} -n ${service.metadata.namespace ?? ''} --probe`,
+      confirm: askPod(service.metadata.namespace ?? '', pods[0]?.metadata.name ?? '', target),
     }
   },
 })
