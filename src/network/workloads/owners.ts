@@ -35,13 +35,30 @@ export function topOwner(object: KubeObject, inventory: Inventory): TopOwner {
       isKindName(owner.kind) && namespace !== undefined
         ? inventory.get(owner.kind, namespace, owner.name).items[0]
         : undefined
-    if (found === undefined) {
+    const deployment = found === undefined ? deploymentBehind(owner, nearest, inventory) : undefined
+    if (found === undefined && deployment === undefined) {
       return {
         reference: { apiVersion: owner.apiVersion, kind: owner.kind, namespace, name: owner.name },
         nearest,
       }
     }
-    nearest = found
+    nearest = found ?? deployment ?? nearest
   }
   return { reference: referenceTo(nearest), object: nearest, nearest }
+}
+
+/**
+ * The Deployment behind a ReplicaSet that was not read, by the way in which the Deployment controller names and labels
+ * what it makes: `NAME-HASH` and `pod-template-hash=HASH`.
+ */
+function deploymentBehind(
+  owner: OwnerReference,
+  { metadata }: KubeObject,
+  inventory: Inventory,
+): KubeObject | undefined {
+  const { namespace, labels } = metadata
+  const suffix = `-${labels['pod-template-hash'] ?? ''}`
+  if (owner.kind !== 'ReplicaSet' || namespace === undefined || suffix === '-') return undefined
+  if (!owner.name.endsWith(suffix) || inventory.gaps('ReplicaSet', namespace).length === 0) return undefined
+  return inventory.get('Deployment', namespace, owner.name.slice(0, -suffix.length)).items[0]
 }
