@@ -178,6 +178,9 @@ function byAddress(
         family: parsed.bits === 128 ? 'IPv6' : 'IPv4',
       })
     if (isKind(owner, 'Node')) return known({ kind: 'node', name: owner.metadata.name })
+    // The node's own address; a Node that was read would have come first.
+    if (isKind(owner, 'Pod') && owner.spec.hostNetwork === true && owner.spec.nodeName !== undefined)
+      return known({ kind: 'node', name: owner.spec.nodeName })
     if (isKind(owner, 'Pod'))
       return known({ kind: 'pod', namespace: owner.metadata.namespace ?? '', name: owner.metadata.name })
     return external
