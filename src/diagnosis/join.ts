@@ -92,7 +92,7 @@ function suspects(hop: Hop, index: ReadonlyMap<Place, readonly Finding[]>): read
     ...branch.hops.flatMap((inner) => [inner.place, ...inner.behind]),
   ])
   return at([hop.place, ...places], index).filter(
-    (finding) => finding.severity === 'error' && finding.proof === 'likely',
+    (finding) => finding.severity !== 'note' && finding.proof === 'likely',
   )
 }
 
@@ -106,8 +106,14 @@ function foldTogether(
   for (const cause of findings) {
     const over = facts.get(cause.rule)?.over
     if (over === undefined || over.size === 0) continue
-    for (const other of findings) if (over.has(other.rule)) fold(other, cause)
+    for (const other of findings) if (over.has(other.rule) && !areApart(cause, other)) fold(other, cause)
   }
+}
+
+/** Findings about two things of one sort, such as the pods of two workloads behind one Service: neither causes the other. */
+function areApart(a: Finding, b: Finding): boolean {
+  const sort = (finding: Finding): string | undefined => finding.place.split(' ', 1)[0]
+  return sort(a) === sort(b) && !a.places.some((place) => b.places.includes(place))
 }
 
 /** One fault may be met by several rules: what is mended by the very same edit of the same object is one problem. */
