@@ -25,6 +25,8 @@ export interface TruthCase {
   readonly dial: Dial
   /** What the client feels before the fix; with `some`, only a part of its requests ends so. */
   readonly feels: Answer
+  /** What it feels instead where kube-proxy has no rule for what it does not serve: in iptables mode. */
+  readonly feelsWithIptables?: Answer
   readonly share?: 'all' | 'some'
   /**
    * How it is mended: by the commands of the printed fix (`printed`), or by hand where netdoctor gives advice only. `never`:
@@ -59,7 +61,7 @@ export async function seeTruth(truth: TruthCase): Promise<Sighting> {
   const problem = await explained(stage, truth)
   const mended = await mend(stage, truth, problem)
   const { serverVersion, proxyMode } = stage.cluster
-  const felt = `${truth.share === 'some' ? 'partly ' : ''}${describeAnswer(truth.feels)}`
+  const felt = `${truth.share === 'some' ? 'partly ' : ''}${describeAnswer(feeling(stage, truth))}`
   return {
     rule: truth.rule,
     fault: truth.fault,
@@ -71,8 +73,12 @@ export async function seeTruth(truth: TruthCase): Promise<Sighting> {
   }
 }
 
-export async function feelTheFault(stage: Stage, truth: TruthCase): Promise<void> {
-  const expected = describeAnswer(truth.feels)
+function feeling(stage: Stage, { feels, feelsWithIptables }: TruthCase): Answer {
+  return stage.cluster.proxyMode === 'iptables' ? (feelsWithIptables ?? feels) : feels
+}
+
+async function feelTheFault(stage: Stage, truth: TruthCase): Promise<void> {
+  const expected = describeAnswer(feeling(stage, truth))
   if (truth.share !== 'some') {
     await untilAnswers(
       stage,
@@ -100,9 +106,9 @@ async function explained(stage: Stage, truth: TruthCase): Promise<Problem> {
     intervalMs: 1500,
   })
   const predicted = last?.symptoms ?? []
-  if (predicted.length > 0 && !predicted.includes(describeAnswer(truth.feels))) {
+  if (predicted.length > 0 && !predicted.includes(describeAnswer(feeling(stage, truth)))) {
     throw new Error(
-      `the client felt ${describeAnswer(truth.feels)}, netdoctor predicts ${predicted.join(', ')}`,
+      `the client felt ${describeAnswer(feeling(stage, truth))}, netdoctor predicts ${predicted.join(', ')}`,
     )
   }
   return problem

@@ -7,6 +7,7 @@ export default {
   question: ['svc', 'api'],
   dial: { variable: 'API_URL' },
   feels: 'refused',
+  feelsWithIptables: 'timeout',
   mend: 'printed',
   arrange: async (stage) => {
     const curl = client('curl', { API_URL: 'http://api:8080' })

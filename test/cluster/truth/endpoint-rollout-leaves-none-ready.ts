@@ -9,7 +9,8 @@ export default {
   feels: 'refused',
   mend: async (stage) => {
     await stage.kubectl('rollout', 'undo', 'deployment/api')
-    await stage.ready('deployment/api')
+    // Not `rollout status`: the deadline of three seconds holds for the way back too.
+    await stage.kubectl('wait', '--for=condition=Available', 'deployment/api', '--timeout=45s')
   },
   arrange: async (stage) => {
     const api = server({ name: 'api' })

@@ -7,6 +7,7 @@ export default {
   question: ['svc', 'api'],
   dial: { url: 'http://api/' },
   feels: 'refused',
+  feelsWithIptables: 'timeout',
   mend: 'printed',
   arrange: async (stage) => {
     const api = service(
