@@ -29,7 +29,7 @@ export function snapshotFromJson(json: Json, file: string): Snapshot {
   }
   const server = record(json['server'])
   return {
-    takenAt: text(json['takenAt']) ?? new Date(0).toISOString(),
+    takenAt: time(json['takenAt']),
     server: {
       context: text(server['context']),
       version: text(server['version']),
@@ -41,6 +41,12 @@ export function snapshotFromJson(json: Json, file: string): Snapshot {
     coverage: parseCoverage(record(json['coverage'])),
     observations: list(json['observations'], parseObservation),
   }
+}
+
+/** RFC 3339, or 1970 when nobody can tell. */
+function time(value: unknown): string {
+  const written = text(value) ?? ''
+  return Number.isNaN(Date.parse(written)) ? new Date(0).toISOString() : written
 }
 
 function parseCoverage(json: Json): Coverage {

@@ -1,4 +1,4 @@
-import { flag, integer, integerOrText, type Json, optional, record, text, textMap } from './json.ts'
+import { flag, integer, integerOrText, isRecord, type Json, optional, record, text, textMap } from './json.ts'
 import {
   type Condition,
   defineKind,
@@ -86,10 +86,11 @@ function parseStatus(json: Json): WorkloadStatus {
 }
 
 /** A ReplicationController has a plain map as selector; everything else a LabelSelector. */
-const parsePlainSelector = (json: Json): LabelSelector => ({
-  matchLabels: textMap(json),
-  matchExpressions: [],
-})
+function parsePlainSelector(json: Json): LabelSelector {
+  // Our own form, in a saved snapshot; a label of that name has a string as its value.
+  if (isRecord(json['matchLabels'])) return parseLabelSelector(json)
+  return { matchLabels: textMap(json), matchExpressions: [] }
+}
 
 function defineWorkload<K extends WorkloadKind>(
   kind: K,
