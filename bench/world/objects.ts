@@ -137,7 +137,8 @@ function replicaSet(app: Application, revision: string, replicas: number): Json 
   }
 }
 
-function podSpec(app: Application): Json {
+function podSpec(app: Application, suffix = ''): Json {
+  const access = `kube-api-access${suffix}`
   const { container } = app
   return {
     containers: [
@@ -172,7 +173,7 @@ function podSpec(app: Application): Json {
         terminationMessagePolicy: 'File',
         volumeMounts: [
           {
-            name: 'kube-api-access',
+            name: access,
             mountPath: '/var/run/secrets/kubernetes.io/serviceaccount',
             readOnly: true,
           },
@@ -200,7 +201,7 @@ function podSpec(app: Application): Json {
     ],
     volumes: [
       {
-        name: 'kube-api-access',
+        name: access,
         projected: {
           defaultMode: 420,
           sources: [
@@ -223,7 +224,9 @@ function podSpec(app: Application): Json {
 /** Between 5 and 15 kB, most of it managedFields, as clusters send them. */
 function podObject(app: Application, pod: PodDraft, random: () => number, isOwned: boolean): Json {
   const { namespace, name, labels } = app
-  const since = '2025-12-20T08:00:00Z'
+  const since = new Date(Date.parse('2025-12-20T08:00:00Z') + Math.floor(random() * 900_000) * 1_000)
+    .toISOString()
+    .replace('.000Z', 'Z')
   const condition = (type: string, isTrue: boolean) => ({
     type,
     status: isTrue ? 'True' : 'False',
@@ -242,7 +245,10 @@ function podObject(app: Application, pod: PodDraft, random: () => number, isOwne
       },
       200 + random() * 8_000,
     ),
-    spec: { ...podSpec(isOwned ? app : { ...app, container: stray, dials: {} }), nodeName: pod.node },
+    spec: {
+      ...podSpec(isOwned ? app : { ...app, container: stray, dials: {} }, `-${pod.name.slice(-5)}`),
+      nodeName: pod.node,
+    },
     status: {
       phase: 'Running',
       podIP: pod.address,

@@ -1,12 +1,11 @@
 import { objectAt } from '../change/changed-world.ts'
 import type { Network } from '../network/network.ts'
 import type { Finding } from '../rules/finding.ts'
+import { isFollower } from '../snapshot/kinds/kind.ts'
 import { keyOf, type ObjectReference } from '../snapshot/snapshot.ts'
 import type { SpecChange } from './diagnosis.ts'
 
 const most = 3
-
-const followers: ReadonlySet<string> = new Set(['kube-controller-manager', 'kubelet', 'kube-scheduler'])
 
 /**
  * The last spec changes of the objects that a finding speaks of, newest first, at most three. From managedFields:
@@ -26,7 +25,7 @@ export function specChanges(finding: Finding, network: Network): readonly SpecCh
 function lastChange(reference: ObjectReference, network: Network): SpecChange | undefined {
   const object = objectAt(reference, network)
   const writes = (object?.metadata.managedFields ?? []).filter(
-    (entry) => entry.subresource !== 'status' && entry.time !== undefined && !followers.has(entry.manager),
+    (entry) => entry.time !== undefined && !isFollower(entry),
   )
   const [last] = [...writes].sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))
   return last?.time === undefined ? undefined : { reference, manager: last.manager, time: last.time }

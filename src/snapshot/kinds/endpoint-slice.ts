@@ -1,5 +1,6 @@
 import { flag, integer, type Json, list, optional, record, text, texts } from './json.ts'
 import { defineKind, type KubeObjectBase } from './kind.ts'
+import { sharing } from './sharing.ts'
 
 export interface TargetReference {
   readonly kind?: string | undefined
@@ -56,25 +57,30 @@ export function parseTargetReference(json: Json): TargetReference {
 const names = (value: unknown): readonly Named[] =>
   list(value, (json) => ({ name: text(json['name']) ?? '' }))
 
+const parseEndpointConditions = sharing((value): EndpointConditions => {
+  const conditions = record(value)
+  return {
+    ready: flag(conditions['ready']),
+    serving: flag(conditions['serving']),
+    terminating: flag(conditions['terminating']),
+  }
+})
+
 export const endpointSlice = defineKind<'EndpointSlice', EndpointSlice>({
   kind: 'EndpointSlice',
   group: 'discovery.k8s.io',
   versions: ['v1'],
   plural: 'endpointslices',
   namespaced: true,
+  isMadeInMasses: true,
   parse(json, base) {
     return {
       ...base,
       addressType: text(json['addressType']),
       endpoints: list(json['endpoints'], (endpoint) => {
-        const conditions = record(endpoint['conditions'])
         return {
           addresses: texts(endpoint['addresses']) ?? [],
-          conditions: {
-            ready: flag(conditions['ready']),
-            serving: flag(conditions['serving']),
-            terminating: flag(conditions['terminating']),
-          },
+          conditions: parseEndpointConditions(endpoint['conditions']),
           hostname: text(endpoint['hostname']),
           nodeName: text(endpoint['nodeName']),
           zone: text(endpoint['zone']),

@@ -23,6 +23,7 @@ export const event = defineKind<'Event', Event>({
   plural: 'events',
   shortNames: ['ev'],
   namespaced: true,
+  isMadeInMasses: true,
   parse: (json, base) => ({
     ...base,
     involvedObject: parseTargetReference(record(json['involvedObject'])),

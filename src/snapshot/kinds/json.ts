@@ -38,9 +38,12 @@ export function integerOrText(value: unknown): number | string | undefined {
   return integer(value) ?? text(value)
 }
 
+/** One for all: most lists of most objects are empty. */
+const noItems: readonly never[] = Object.freeze([])
+
 /** Parses each record of an array; other items are left out. Absent and `null` are an empty list. */
 export function list<T>(value: unknown, parse: (json: Json) => T): readonly T[] {
-  return Array.isArray(value) ? value.filter(isRecord).map(parse) : []
+  return Array.isArray(value) && value.length > 0 ? value.filter(isRecord).map(parse) : noItems
 }
 
 /** The strings of an array; `undefined` when the field is absent, because "no command" is not "empty command". */

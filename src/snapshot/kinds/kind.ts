@@ -1,4 +1,5 @@
 import { flag, integer, type Json, list, record, type TextMap, text, textMap } from './json.ts'
+import { sharing } from './sharing.ts'
 
 export interface OwnerReference {
   readonly apiVersion: string
@@ -51,6 +52,8 @@ export interface KindDefinition<K extends string, T extends KubeObjectBase<K>> {
   readonly plural: string
   readonly shortNames?: readonly string[]
   readonly namespaced: boolean
+  /** Made by controllers by the thousand: of their managedFields only what somebody else wrote is kept. */
+  readonly isMadeInMasses?: boolean
   readonly parse: (json: Json, base: KubeObjectBase<K>) => T
 }
 
@@ -63,12 +66,60 @@ export function defineKind<K extends string, T extends KubeObjectBase<K>>(
 /** Large, redundant, and a copy of whatever was once applied, passwords included. */
 const droppedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
 
+const parseLabels = sharing(textMap)
+
+const parseAnnotations = sharing((value) => without(textMap(value), droppedAnnotation))
+
+const parseOwners = sharing((value) =>
+  list(value, (owner) => ({
+    apiVersion: text(owner['apiVersion']) ?? '',
+    kind: text(owner['kind']) ?? '',
+    name: text(owner['name']) ?? '',
+    uid: text(owner['uid']),
+    controller: flag(owner['controller']),
+  })),
+)
+
+/** Writers that follow changes and do not make them. */
+const followers: ReadonlySet<string> = new Set(['kube-controller-manager', 'kubelet', 'kube-scheduler'])
+
+/** Whether an entry of managedFields is a follower's, or only about the status. */
+export function isFollower({
+  manager,
+  subresource,
+}: Pick<ManagedFields, 'manager' | 'subresource'>): boolean {
+  return subresource === 'status' || followers.has(manager)
+}
+
+function parseManagedFields(value: unknown): readonly ManagedFields[] {
+  return list(value, (entry) => ({
+    manager: text(entry['manager']) ?? '',
+    operation: text(entry['operation']),
+    time: text(entry['time']),
+    subresource: text(entry['subresource']),
+    fieldsV1: Object.hasOwn(record(record(entry['fieldsV1'])['f:spec']), 'f:replicas')
+      ? replicasOnly
+      : undefined,
+  }))
+}
+
+function ofOthers(value: unknown): readonly ManagedFields[] {
+  if (!Array.isArray(value)) return parseManagedFields(value)
+  const isOthers = (entry: unknown): boolean => {
+    const { manager, subresource } = record(entry)
+    return !isFollower({ manager: text(manager) ?? '', subresource: text(subresource) })
+  }
+  return parseManagedFields(value.filter(isOthers))
+}
+
 /** Parses `metadata`. Returns `undefined` when there is no name: such an object cannot be referred to. */
-export function parseMeta(value: unknown, namespaced: boolean): ObjectMeta | undefined {
+export function parseMeta(
+  value: unknown,
+  { namespaced, isMadeInMasses = false }: { readonly namespaced: boolean; readonly isMadeInMasses?: boolean },
+): ObjectMeta | undefined {
   const json = record(value)
   const name = text(json['name'])
   if (name === undefined || name === '') return undefined
-  const annotations = textMap(json['annotations'])
   return {
     name,
     namespace: namespaced ? (text(json['namespace']) ?? '') : undefined,
@@ -77,24 +128,12 @@ export function parseMeta(value: unknown, namespaced: boolean): ObjectMeta | und
     generation: integer(json['generation']),
     creationTimestamp: text(json['creationTimestamp']),
     deletionTimestamp: text(json['deletionTimestamp']),
-    labels: textMap(json['labels']),
-    annotations: without(annotations, droppedAnnotation),
-    ownerReferences: list(json['ownerReferences'], (owner) => ({
-      apiVersion: text(owner['apiVersion']) ?? '',
-      kind: text(owner['kind']) ?? '',
-      name: text(owner['name']) ?? '',
-      uid: text(owner['uid']),
-      controller: flag(owner['controller']),
-    })),
-    managedFields: list(json['managedFields'], (entry) => ({
-      manager: text(entry['manager']) ?? '',
-      operation: text(entry['operation']),
-      time: text(entry['time']),
-      subresource: text(entry['subresource']),
-      fieldsV1: Object.hasOwn(record(record(entry['fieldsV1'])['f:spec']), 'f:replicas')
-        ? replicasOnly
-        : undefined,
-    })),
+    labels: parseLabels(json['labels']),
+    annotations: parseAnnotations(json['annotations']),
+    ownerReferences: parseOwners(json['ownerReferences']),
+    managedFields: isMadeInMasses
+      ? ofOthers(json['managedFields'])
+      : parseManagedFields(json['managedFields']),
   }
 }
 

@@ -95,7 +95,7 @@ export function parseObject(value: unknown, apiVersion?: string, kind?: string):
   if (!isRecord(value)) return undefined
   const name = kindFor(text(value['apiVersion']) ?? apiVersion ?? '', text(value['kind']) ?? kind ?? '')
   if (name === undefined) return undefined
-  const metadata = parseMeta(value['metadata'], kinds[name].namespaced)
+  const metadata = parseMeta(value['metadata'], definitionOf(name))
   if (metadata === undefined) return undefined
   const definition: KindDefinition<KindName, KubeObject> = anyDefinition(name)
   return definition.parse(value, {

@@ -12,6 +12,7 @@ import {
   texts,
 } from './json.ts'
 import { type LabelSelectorRequirement, parseLabelSelector } from './kind.ts'
+import { sharing } from './sharing.ts'
 
 export interface ContainerPort {
   readonly name?: string | undefined
@@ -184,38 +185,57 @@ function parseProbe(json: Json): Probe {
   }
 }
 
+const parseEnv = sharing((value) => list(value, parseEnvVar))
+
+const parseEnvFrom = sharing((value) =>
+  list(value, (from) => ({
+    prefix: text(from['prefix']),
+    configMapRef: optional(from['configMapRef'], parseName),
+    secretRef: optional(from['secretRef'], parseName),
+  })),
+)
+
+const parsePorts = sharing((value) =>
+  list(value, (port) => ({
+    name: text(port['name']),
+    containerPort: integer(port['containerPort']) ?? 0,
+    protocol: text(port['protocol']),
+    hostPort: integer(port['hostPort']),
+    hostIP: text(port['hostIP']),
+  })),
+)
+
+const parseMaybeProbe = sharing((value) => optional(value, parseProbe))
+const parseTexts = sharing(texts)
+
+const parseMounts = sharing((value) =>
+  list(value, (mount) => ({
+    name: text(mount['name']) ?? '',
+    mountPath: text(mount['mountPath']) ?? '',
+    subPath: text(mount['subPath']),
+  })),
+)
+
+const parseResources = sharing((value) => ({
+  limits: textMap(record(value)['limits']),
+  requests: textMap(record(value)['requests']),
+}))
+
 function parseContainer(json: Json): Container {
   return {
     name: text(json['name']) ?? '',
     image: text(json['image']),
-    command: texts(json['command']),
-    args: texts(json['args']),
-    env: list(json['env'], parseEnvVar),
-    envFrom: list(json['envFrom'], (from) => ({
-      prefix: text(from['prefix']),
-      configMapRef: optional(from['configMapRef'], parseName),
-      secretRef: optional(from['secretRef'], parseName),
-    })),
-    ports: list(json['ports'], (port) => ({
-      name: text(port['name']),
-      containerPort: integer(port['containerPort']) ?? 0,
-      protocol: text(port['protocol']),
-      hostPort: integer(port['hostPort']),
-      hostIP: text(port['hostIP']),
-    })),
-    readinessProbe: optional(json['readinessProbe'], parseProbe),
-    livenessProbe: optional(json['livenessProbe'], parseProbe),
-    startupProbe: optional(json['startupProbe'], parseProbe),
+    command: parseTexts(json['command']),
+    args: parseTexts(json['args']),
+    env: parseEnv(json['env']),
+    envFrom: parseEnvFrom(json['envFrom']),
+    ports: parsePorts(json['ports']),
+    readinessProbe: parseMaybeProbe(json['readinessProbe']),
+    livenessProbe: parseMaybeProbe(json['livenessProbe']),
+    startupProbe: parseMaybeProbe(json['startupProbe']),
     restartPolicy: text(json['restartPolicy']),
-    volumeMounts: list(json['volumeMounts'], (mount) => ({
-      name: text(mount['name']) ?? '',
-      mountPath: text(mount['mountPath']) ?? '',
-      subPath: text(mount['subPath']),
-    })),
-    resources: {
-      limits: textMap(record(json['resources'])['limits']),
-      requests: textMap(record(json['resources'])['requests']),
-    },
+    volumeMounts: parseMounts(json['volumeMounts']),
+    resources: parseResources(json['resources']),
   }
 }
 
@@ -228,17 +248,22 @@ function parseObjectSource(json: Json): ObjectSource {
   }
 }
 
+/** Nearly every pod has one, with the token of its service account, and it is nearly always the same. */
+const parseProjected = sharing((value) =>
+  optional(value, (projected) => ({
+    sources: list(projected['sources'], (source) => ({
+      configMap: optional(source['configMap'], parseObjectSource),
+      secret: optional(source['secret'], parseObjectSource),
+    })),
+  })),
+)
+
 function parseVolume(json: Json): Volume {
   return {
     name: text(json['name']) ?? '',
     configMap: optional(json['configMap'], parseObjectSource),
     secret: optional(json['secret'], (secret) => ({ secretName: text(secret['secretName']) ?? '' })),
-    projected: optional(json['projected'], (projected) => ({
-      sources: list(projected['sources'], (source) => ({
-        configMap: optional(source['configMap'], parseObjectSource),
-        secret: optional(source['secret'], parseObjectSource),
-      })),
-    })),
+    projected: parseProjected(json['projected']),
     persistentVolumeClaim: optional(json['persistentVolumeClaim'], (claim) => ({
       claimName: text(claim['claimName']) ?? '',
     })),
@@ -256,6 +281,8 @@ function parseNodeAffinity(json: Json): NodeAffinity {
   }
 }
 
+const parseNodeSelector = sharing(textMap)
+
 /** Parses a PodSpec, of a pod or of a workload's template. */
 export function parsePodSpec(json: Json): PodSpec {
   return {
@@ -263,7 +290,7 @@ export function parsePodSpec(json: Json): PodSpec {
     initContainers: list(json['initContainers'], parseContainer),
     ephemeralContainers: list(json['ephemeralContainers'], parseContainer),
     nodeName: text(json['nodeName']),
-    nodeSelector: textMap(json['nodeSelector']),
+    nodeSelector: parseNodeSelector(json['nodeSelector']),
     affinity: optional(json['affinity'], (affinity) => ({
       nodeAffinity: optional(affinity['nodeAffinity'], parseNodeAffinity),
     })),

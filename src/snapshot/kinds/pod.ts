@@ -1,6 +1,7 @@
 import { flag, integer, type Json, list, optional, record, text } from './json.ts'
 import { type Condition, defineKind, type KubeObjectBase, parseConditions } from './kind.ts'
 import { type PodSpec, parsePodSpec } from './pod-spec.ts'
+import { sharing } from './sharing.ts'
 
 export interface ContainerState {
   readonly waiting?:
@@ -46,7 +47,8 @@ export interface Pod extends KubeObjectBase<'Pod'> {
   readonly status: PodStatus
 }
 
-function parseState(json: Json): ContainerState {
+const parseState = sharing((value): ContainerState => {
+  const json = record(value)
   return {
     waiting: optional(json['waiting'], (state) => ({
       reason: text(state['reason']),
@@ -62,7 +64,7 @@ function parseState(json: Json): ContainerState {
       finishedAt: text(state['finishedAt']),
     })),
   }
-}
+})
 
 const statuses = (value: unknown): readonly ContainerStatus[] =>
   list(value, (json) => ({
@@ -70,8 +72,8 @@ const statuses = (value: unknown): readonly ContainerStatus[] =>
     ready: flag(json['ready']),
     started: flag(json['started']),
     restartCount: integer(json['restartCount']) ?? 0,
-    state: parseState(record(json['state'])),
-    lastState: parseState(record(json['lastState'])),
+    state: parseState(json['state']),
+    lastState: parseState(json['lastState']),
   }))
 
 /** Every address of a pod, the primary first; either field may be absent in old or partial objects. */
@@ -89,6 +91,7 @@ export const pod = defineKind<'Pod', Pod>({
   plural: 'pods',
   shortNames: ['po'],
   namespaced: true,
+  isMadeInMasses: true,
   parse(json, base) {
     const status = record(json['status'])
     const ips = addresses(status)

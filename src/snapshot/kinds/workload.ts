@@ -63,7 +63,7 @@ export interface WorkloadObject<K extends WorkloadKind = WorkloadKind> extends K
 
 function parseTemplate(json: Json): PodTemplate {
   // A template has no name of its own; parseMeta needs one.
-  const meta = parseMeta({ ...record(json['metadata']), name: 'template' }, false)
+  const meta = parseMeta({ ...record(json['metadata']), name: 'template' }, { namespaced: false })
   return {
     metadata: { labels: meta?.labels ?? textMap({}), annotations: meta?.annotations ?? textMap({}) },
     spec: parsePodSpec(record(json['spec'])),
