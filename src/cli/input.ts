@@ -4,6 +4,7 @@ import { nearest } from '../rules/similar.ts'
 import { type Locate, loadFiles } from '../snapshot/files/load.ts'
 import { locator } from '../snapshot/files/locate.ts'
 import { readSources } from '../snapshot/files/sources.ts'
+import { definitionOf, isKindName } from '../snapshot/kinds/kinds.ts'
 import { KnownError } from '../snapshot/known-error.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { interruptible } from './interrupt.ts'
@@ -71,7 +72,27 @@ function fromFiles(paths: readonly string[], args: InputArguments, terminal: Ter
   if (namespace !== undefined && !namespacesIn(snapshot).includes(namespace)) {
     throw unknownNamespace(namespace, namespacesIn(snapshot), 'the files given')
   }
+  requireSomethingRead(snapshot, namespace)
   return { snapshot, namespace, locate: locator(sources, origins) }
+}
+
+/** A snapshot that was taken where nothing could be read answers nothing: "no error found" would be a lie. */
+function requireSomethingRead({ coverage, objects, server }: Snapshot, namespace: string | undefined): void {
+  const isMeant = (name: string): boolean => namespace === undefined || name === namespace
+  const hasRead = Object.entries(coverage.kinds).some(
+    ([kind, { namespaces }]) =>
+      isKindName(kind) && definitionOf(kind).namespaced && (namespaces === 'all' || namespaces.some(isMeant)),
+  )
+  const isWhole = coverage.world === 'open' || hasRead
+  if (
+    isWhole ||
+    objects.some(({ kind, metadata }) => definitionOf(kind).namespaced && isMeant(metadata.namespace ?? ''))
+  )
+    return
+  const [gap] = coverage.gaps
+  const why = gap?.permission === undefined ? '' : `: there was no right to ${gap.permission}`
+  const where = namespace === undefined ? '' : ` of namespace "${namespace}"`
+  throw new KnownError('NOTHING_READ', `nothing${where} was read when ${server.source} was saved${why}`)
 }
 
 function namespacesIn(snapshot: Snapshot): readonly string[] {

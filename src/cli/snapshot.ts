@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { closeSync, fchmodSync, fstatSync, openSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { maskSnapshot } from '../network/references/mask.ts'
 import { count } from '../report/words.ts'
@@ -31,7 +31,11 @@ export const snapshot = defineCommand({
 /** Only the owner may read it: names and addresses of a cluster are nobody else's business. */
 function write(path: string, content: string | Uint8Array): void {
   try {
-    writeFileSync(path, content, { mode: 0o600 })
+    const file = openSync(path, 'w', 0o600)
+    // A file that was there before keeps its mode when it is written to.
+    if (fstatSync(file).isFile()) fchmodSync(file, 0o600)
+    writeFileSync(file, content)
+    closeSync(file)
   } catch (error) {
     throw new KnownError(
       'FILE_NOT_WRITTEN',

@@ -4,9 +4,12 @@ import type { Client, Connection } from '../network/traffic/connection.ts'
 import { place } from '../network/traffic/place.ts'
 import { isDeleting, isFinished } from '../network/workloads/pods.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
+import { dns } from './hops/dns.ts'
+import { egress } from './hops/egress.ts'
 import { endpoints } from './hops/endpoints.ts'
+import { ingress } from './hops/ingress.ts'
+import { listener } from './hops/listener.ts'
 import { name } from './hops/name.ts'
-import { dns, egress, ingress, listener } from './hops/not-yet.ts'
 import { pod } from './hops/pod.ts'
 import { service } from './hops/service.ts'
 import { type Branch, type Hop, isBroken, type Outcome, type Path, type Verdict } from './path.ts'
@@ -28,7 +31,7 @@ export function walk(connection: Connection, network: Network): Path {
   const hops: Hop[] = []
   let chosen: Judgement | undefined
   for (const judge of before) {
-    const judgement = judge.judge(way, network)
+    const judgement = judge.judge(way, network, walk)
     if (judgement.choices !== undefined) chosen = judgement
     hops.push(hopOf(judge, judgement))
     if (judgement.verdict.outcome === 'fails') return finish(connection, hops)
@@ -51,7 +54,7 @@ function hopOf(judge: HopJudge, { place: at, verdict, behind = [] }: Judgement):
 function straight(way: Way, network: Network): readonly Hop[] {
   const { kind } = way.resolved.destination
   if (kind !== 'pod' && kind !== 'unowned') return []
-  return perEndpoint.map((judge) => hopOf(judge, judge.judge(way, network)))
+  return perEndpoint.map((judge) => hopOf(judge, judge.judge(way, network, walk)))
 }
 
 /** Walks every chosen endpoint and joins the verdicts into the hop `endpoints`. */
@@ -64,7 +67,7 @@ function withBranches(
   const branches: readonly Branch[] = choices.map((endpoint) => ({
     place: place.endpoint(endpoint),
     name: endpointName(endpoint),
-    hops: perEndpoint.map((judge) => hopOf(judge, judge.judge({ ...way, endpoint }, network))),
+    hops: perEndpoint.map((judge) => hopOf(judge, judge.judge({ ...way, endpoint }, network, walk))),
   }))
   return hops.map((hop) =>
     hop.kind === 'endpoints' ? { ...hop, branches, verdict: joined(hop.verdict, branches, uncertain) } : hop,

@@ -10,8 +10,8 @@ function escapeMarkdown(text: string): string {
     .replaceAll('<', '&lt;')
     .replace(/([\\`*_[\]|#~])/g, '\\$1')
     .replace(/^>/, '\\>')
-    .replace(/^(\s*)([-+=])/, '$1\\$2')
-    .replace(/^(\s*\d+)([.)])/, '$1\\$2')
+    .replace(/^(\s*)([-+=])(?=\s|$|[-=])/, '$1\\$2')
+    .replace(/^(\s*\d+)([.)])(?=\s|$)/, '$1\\$2')
     .replaceAll('@', '@<!-- -->')
 }
 

@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts'
+import { maskUserinfo } from '../../snapshot/mask-text.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { HopKind } from '../../trace/path.ts'
 import type { Line } from '../document.ts'
@@ -29,27 +30,30 @@ export function footer(diagnosis: Diagnosis): readonly Line[] {
 }
 
 /** How a gap is said to people. */
-export function gapText({ kind, namespace, why, permission, detail }: Gap): string {
-  const what = namespace === undefined ? kind : `${kind} in ${escapeText(namespace)}`
-  if (why === 'forbidden')
-    return `may not read ${what}: ask for the right to ${escapeText(permission ?? 'list it')}`
-  if (why === 'not-asked') return `${what} is not part of what was read`
-  return `could not read ${what} ${why === 'partial' ? 'whole' : ''}${detail === undefined ? '' : `: ${escapeText(detail)}`}`.trim()
+function gapText({ kind, namespace, why, permission, detail }: Gap): string {
+  const what = namespace === undefined ? kind : `${kind} in namespace ${escapeText(namespace)}`
+  const more = detail === undefined ? '' : ` (${escapeText(maskUserinfo(detail))})`
+  switch (why) {
+    case 'forbidden':
+      return permission === undefined ? `no right to read ${what}` : `no right to ${escapeText(permission)}`
+    case 'not-asked':
+      return `${what}: not part of what was read`
+    case 'partial':
+      return `${what}: read in part only${more}`
+    case 'failed':
+      return `${what}: reading failed${more}`
+  }
 }
 
 function gapLines({ gaps, unknown }: Diagnosis): readonly Line[] {
   if (gaps.length === 0) return []
   const checks = unknown.length === 0 ? '' : `, so ${count(unknown.length, 'check')} could not be made`
-  const shown = gaps.slice(0, mostGaps).map((gap): Line => [{ text: `? ${gapText(gap)}`, tone: 'unknown' }])
-  const more: readonly Line[] =
-    gaps.length > mostGaps
-      ? [[{ text: `? and ${gaps.length - mostGaps} more (-o json has all)`, tone: 'unknown' }]]
-      : []
+  const shown = gaps.slice(0, mostGaps).map(gapText)
+  const more = gaps.length > mostGaps ? [`and ${gaps.length - mostGaps} more (-o json has all)`] : []
   return [
-    [{ text: `? ${count(gaps.length, 'part')} of the cluster not read${checks}`, tone: 'unknown' }],
-    ...shown,
-    ...more,
-  ]
+    `? ${count(gaps.length, 'part')} of the cluster not read${checks}:`,
+    ...[...shown, ...more].map((text) => `  ${text}`),
+  ].map((text): Line => [{ text, tone: 'unknown' }])
 }
 
 function notCheckedLine(hops: readonly HopKind[]): readonly Line[] {

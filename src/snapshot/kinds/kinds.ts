@@ -1,4 +1,6 @@
+import { adminNetworkPolicy, baselineAdminNetworkPolicy } from './admin-network-policy.ts'
 import { apiService } from './api-service.ts'
+import { clusterNetworkPolicy } from './cluster-network-policy.ts'
 import { configMap } from './config-map.ts'
 import { endpointSlice } from './endpoint-slice.ts'
 import { endpoints } from './endpoints.ts'
@@ -9,6 +11,7 @@ import { ingress } from './ingress.ts'
 import { isRecord, text } from './json.ts'
 import { type KindDefinition, type KubeObjectBase, parseMeta } from './kind.ts'
 import { namespace } from './namespace.ts'
+import { networkPolicy } from './network-policy.ts'
 import { node } from './node.ts'
 import { pod } from './pod.ts'
 import { service } from './service.ts'
@@ -46,6 +49,10 @@ export const kinds = {
   TLSRoute: tlsRoute,
   TCPRoute: tcpRoute,
   UDPRoute: udpRoute,
+  NetworkPolicy: networkPolicy,
+  AdminNetworkPolicy: adminNetworkPolicy,
+  BaselineAdminNetworkPolicy: baselineAdminNetworkPolicy,
+  ClusterNetworkPolicy: clusterNetworkPolicy,
   Namespace: namespace,
   Node: node,
   ServiceCIDR: serviceCidr,

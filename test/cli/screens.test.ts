@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest'
+import { recording, run, widestLine } from './run.ts'
+
+describe('whole screens', () => {
+  it('demo diagnoses the built-in incident and exits 0', async () => {
+    const { stdout, stderr, code } = await run(['demo'])
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
+    expect(stdout).toMatchInlineSnapshot(`
+      "✗ velocitytech-prod: 3 problems break 5 of 11 connections
+
+      ✗ Service payment-service-canary selects nothing: it asks for
+        app=payment-service-canari, Deployment payment-service-canary has
+        app=payment-service-canary                          service/selector-near-miss
+        breaks   payment.velocitytech.local/ -> payment-service-canary:80
+        changed  svc/payment-service-canary, 33 s before this picture, by
+                 kubectl-patch
+                 deploy/payment-service-canary, 4 min before this picture, by
+                 kubectl-client-side-apply
+        fix      kubectl -n velocitytech-prod patch svc/payment-service-canary --type=merge -p '{"spec":{"selector":{"app":"payment-service-canary"}}}'
+                 tried on a copy: -> payment-service-canary:80 works
+        undo     kubectl -n velocitytech-prod patch svc/payment-service-canary --type=merge -p '{"spec":{"selector":{"app":"payment-service-canari"}}}'
+
+      ✗ Deployment order-service dials 10.244.1.15:5432 (container order-service,
+        variable DATABASE_URL): an address of the pod range that nobody has
+                                                         client/hardcoded-stale-pod-ip
+        10.244.1.0/24 is the pod range of Node node2; the pod that had this address is
+        gone.
+        breaks   order-service -> 10.244.1.15:5432
+        changed  deploy/order-service, 33 s before this picture, by kubectl-set
+        next     no Service in this cluster offers port 5432: create one for what is
+                 meant, and dial its name
+        likely   to confirm: connect from a pod of Deployment order-service to
+                 10.244.1.15:5432
+
+      ✗ Pod test-payment looks like a test pod and gets 1 of 4 connections to Service
+        payment-service, because it carries its labels   service/debug-pod-is-endpoint
+        No controller made it (image nicolaka/netshoot and command sleep 3600), and it
+        does not declare port 80: its share of the connections is refused if nothing
+        listens there.
+        breaks   order-service -> payment-service:80 (1 of 4)
+                 payment.velocitytech.local/ -> payment-service:80 (1 of 4)
+                 api.velocitytech.local/api/payment(/|$)(.*) -> payment-service:80 (1
+                 of 4)
+        changed  pod/test-payment, 33 s before this picture, by kubectl-run
+        fix      kubectl -n velocitytech-prod label pod/test-payment app-
+                 The pod keeps running and leaves the Service. To remove it:
+                 kubectl -n velocitytech-prod delete pod test-payment
+                 tried on a copy: the problem is gone
+        undo     kubectl -n velocitytech-prod label pod/test-payment app=payment-service
+        likely   the objects suggest it and do not prove it
+
+      ! Deployment network-debug-toolkit stands behind Service network-debug-service
+        and seems to run no server: its command only waits or asks others
+                                                           endpoint/no-server-declared
+
+      ! Deployment order-service stands behind Service order-service and seems to run
+        no server: its command only waits or asks others   endpoint/no-server-declared
+
+      with -o wide: 2 warnings in full, 2 notes
+      · not checked: cluster DNS, network policies, listeners, node-to-node network
+      "
+    `)
+  })
+
+  it('svc shows a healthy Service in a few lines', async () => {
+    const { stdout, stderr, code } = await run(['svc', 'auth-service', '-f', recording('incident')])
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
+    expect(stdout).toMatchInlineSnapshot(`
+      "✓ auth-service.velocitytech-prod: all 5 connections pass
+        10.96.254.245   http 80/TCP -> 80   2 of 2 endpoints ready
+
+        caller                                    name  svc  endpoints  pod
+        deploy/order-service:80                   ✓     ✓    2 ✓        ✓
+        deploy/payment-service:80                 ✓     ✓    2 ✓        ✓
+        admin.velocitytech.local/                 -     ✓    2 ✓        ✓
+        api.velocitytech.local/api/auth(/|$)(.*)  -     ✓    2 ✓        ✓
+        api.velocitytech.local/(.*)               -     ✓    2 ✓        ✓
+        callers looked for in all namespaces
+
+      with -o wide: 1 note
+      · not checked: cluster DNS, network policies, listeners, node-to-node network
+      "
+    `)
+  })
+
+  it('from shows what a client dials, and the problems on these ways', async () => {
+    const { stdout, stderr, code } = await run(['from', 'deploy/order-service', '-f', recording('incident')])
+    expect({ stderr, code }).toEqual({ stderr: '', code: 1 })
+    expect(stdout).toMatchInlineSnapshot(`
+      "✗ deploy/order-service: of 3 connections 1 fails, 1 may fail in part
+
+        dials               name  svc  endpoints  pod  written in
+        auth-service:80     ✓     ✓    2 ✓        ✓    env AUTH_SERVICE_URL
+        payment-service:80  ✓     ✓    1 of 4 !   ✓    env PAYMENT_SERVICE_URL
+        10.244.1.15:5432    -     -    -          ✗    env DATABASE_URL
+
+      ✗ Deployment order-service dials 10.244.1.15:5432 (container order-service,
+        variable DATABASE_URL): an address of the pod range that nobody has
+                                                         client/hardcoded-stale-pod-ip
+        10.244.1.0/24 is the pod range of Node node2; the pod that had this address is
+        gone.
+        breaks   order-service -> 10.244.1.15:5432
+        changed  deploy/order-service, 33 s before this picture, by kubectl-set
+        next     no Service in this cluster offers port 5432: create one for what is
+                 meant, and dial its name
+        likely   to confirm: connect from a pod of Deployment order-service to
+                 10.244.1.15:5432
+
+      ✗ Pod test-payment looks like a test pod and gets 1 of 4 connections to Service
+        payment-service, because it carries its labels   service/debug-pod-is-endpoint
+        No controller made it (image nicolaka/netshoot and command sleep 3600), and it
+        does not declare port 80: its share of the connections is refused if nothing
+        listens there.
+        breaks   order-service -> payment-service:80 (1 of 4)
+        changed  pod/test-payment, 33 s before this picture, by kubectl-run
+        fix      kubectl -n velocitytech-prod label pod/test-payment app-
+                 The pod keeps running and leaves the Service. To remove it:
+                 kubectl -n velocitytech-prod delete pod test-payment
+                 tried on a copy: the problem is gone
+        undo     kubectl -n velocitytech-prod label pod/test-payment app=payment-service
+        likely   the objects suggest it and do not prove it
+
+      ! Deployment order-service stands behind Service order-service and seems to run
+        no server: its command only waits or asks others   endpoint/no-server-declared
+
+      with -o wide: 1 warning in full, 2 notes
+      · not checked: cluster DNS, network policies, listeners, node-to-node network
+      "
+    `)
+  })
+})
+
+describe('first lines', () => {
+  it.each([
+    [['scan', '-f', recording('incident')], '✗ all namespaces: 3 problems break 5 of 11 connections', 1],
+    [['scan', '-f', recording('as-written')], '✗ all namespaces: 1 problem breaks 5 of 10 connections', 1],
+    [['-f', recording('running')], '! all namespaces: no error, 2 warnings', 0],
+    [
+      ['-n', 'velocitytech-prod', '-f', recording('incident')],
+      '✗ velocitytech-prod: 3 problems break 5 of 11 connections',
+      1,
+    ],
+    [
+      ['svc', 'payment-service', '-f', recording('incident')],
+      '✗ payment-service.velocitytech-prod: all 3 connections may fail in part',
+      1,
+    ],
+    [
+      ['svc', 'auth-service', '-f', recording('as-written')],
+      '✗ auth-service.velocitytech-prod: all 5 connections fail',
+      1,
+    ],
+    [
+      ['from', 'deploy/payment-service', '-f', recording('incident')],
+      '✓ deploy/payment-service: its only connection passes',
+      0,
+    ],
+    [
+      ['from', 'deploy/auth-service', '-f', recording('running')],
+      '✓ deploy/auth-service: dials nothing that its env, args and ConfigMaps show',
+      0,
+    ],
+  ])('%j answers', async (words, answer, exit) => {
+    const { stdout, stderr, code } = await run(words)
+    expect({ answer: stdout.split('\n')[0], stderr, code }).toEqual({ answer, stderr: '', code: exit })
+  })
+
+  it.each(['incident', 'as-written', 'running'] as const)(
+    '%s fits 80 columns but for commands',
+    async (name) => {
+      const { stdout } = await run(['-f', recording(name), '-o', 'wide'])
+      // Words that cannot be broken, such as long paths, may stand out.
+      expect(widestLine(stdout).length).toBeLessThanOrEqual(100)
+      const table = await run(['-f', recording(name)])
+      expect(widestLine(table.stdout).length).toBeLessThanOrEqual(80)
+    },
+  )
+})
+
+describe('ways to name a place', () => {
+  it.each([
+    [['svc', 'svc/auth-service']],
+    [['svc', 'services/auth-service']],
+    [['svc', 'velocitytech-prod/auth-service']],
+    [['svc', 'velocitytech-prod/svc/auth-service']],
+    [['svc', '--', 'auth-service']],
+    [['svc', '-n', 'other', '-n', 'velocitytech-prod', 'auth-service']],
+  ])('%j is the same Service', async (words) => {
+    const { stdout, code } = await run([...words.slice(0, 1), '-f', recording('incident'), ...words.slice(1)])
+    expect(stdout).toMatch(/^✓ auth-service\.velocitytech-prod: /)
+    expect(code).toBe(0)
+  })
+
+  it.each([
+    [['from', 'deploy/order-service']],
+    [['from', 'deployment', 'order-service']],
+    [['from', 'velocitytech-prod/deploy', 'order-service']],
+    [['from', 'velocitytech-prod/deploy/order-service']],
+    [['from', 'order-service']],
+  ])('%j is the same client', async (words) => {
+    const { stdout, code } = await run([...words, '-f', recording('incident')])
+    expect(stdout).toMatch(/^✗ deploy\/order-service: /)
+    expect(code).toBe(1)
+  })
+
+  it('a pod stands for its workload', async () => {
+    const { stdout } = await run(['from', 'pod/test-payment', '-f', recording('incident')])
+    expect(stdout).toMatch(/^. pod\/test-payment: /)
+  })
+})
