@@ -44,5 +44,7 @@ export const place = {
     `listener ${namespace}/${pod}:${port ?? '?'}`,
   route: (by: ObjectReference): Place => `route ${inNamespace(by)}`,
   node: (name: string): Place => `node ${name}`,
+  /** A policy of any kind: what it allows and denies. */
+  policy: (reference: ObjectReference): Place => `policy ${inNamespace(reference)}`,
   object: (reference: ObjectReference): Place => `object ${inNamespace(reference)}`,
 }
