@@ -1,53 +1,87 @@
-import { type Nameserver, resolverOf } from '../../network/dns/resolver.ts'
+import { reachesUsualDns } from '../../network/flows/assumed-dns.ts'
+import { type Lookup, lookupsOf, needsLookup } from '../../network/flows/lookups.ts'
 import type { Network } from '../../network/network.ts'
 import { clientKey } from '../../network/traffic/connection.ts'
 import { place } from '../../network/traffic/place.ts'
-import { serviceConnection } from '../../network/traffic/traffic.ts'
-import { isBroken, notApplicable, notChecked, type Path, passes, type Verdict } from '../path.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
+import { type Hop, notApplicable, notChecked, type Path, passes, type Verdict } from '../path.ts'
 import type { HopJudge, Judgement, Walk, Way } from '../way.ts'
 
-const dnsPort = 53
+type Answer = Omit<Judgement, 'place'>
 
 /**
- * Whether the client can ask its nameserver. A lookup is a connection of its own, from the client to UDP port 53 of
- * the DNS Service, and is walked like any other. What the server answers is not judged here.
+ * Whether the client can ask its nameservers. A lookup is a connection of its own, from the client to port 53, and is
+ * walked like any other. Only the way there is judged; what the server answers is not.
  */
 export const dns: HopJudge = {
   kind: 'dns',
   perEndpoint: false,
-  judge(way, network, walk) {
-    const at = place.resolver(clientKey(way.connection.client))
-    return { place: at, ...lookup(way, network, walk) }
-  },
+  judge: (way, network, walk) => ({
+    place: place.resolver(clientKey(way.connection.client)),
+    ...resolve(way, network, walk),
+  }),
 }
 
-function lookup(way: Way, network: Network, walk: Walk): Omit<Judgement, 'place'> {
-  const { client, address, target } = way.connection
-  if (client.kind !== 'workload' || address !== undefined || target !== undefined)
+function resolve(way: Way, network: Network, walk: Walk): Answer {
+  const { client } = way.connection
+  if (!needsLookup(way.connection) || way.resolved.destination.kind === 'loopback')
     return { verdict: notApplicable }
-  const { kind } = way.resolved.destination
-  if (kind === 'loopback') return { verdict: notApplicable }
-  const [first] = resolverOf(client.workload.spec, network.inventory).nameservers
-  const service = first === undefined ? undefined : clusterService(first)
-  if (service === undefined) return { verdict: notChecked }
-  const path = walk(serviceConnection(client, service, dnsPort, 'UDP'), network)
-  return {
-    verdict: verdictOf(path),
-    behind: path.firstBroken === undefined ? [] : [path.firstBroken.place, ...path.firstBroken.behind],
+  const { items, hidden, gaps, protocol } = lookupsOf(client, network.inventory)
+  const [first] = items
+  if (first === undefined) {
+    if (gaps.length === 0) return { verdict: notChecked }
+    return { verdict: reachesUsualDns(client, protocol, network) ? passes : unread(gaps) }
   }
+  const answers = items.map((lookup) => ask(lookup, network, walk))
+  const [answer = { verdict: notChecked }] = answers
+  // A resolver asks the next server when one is silent: names are lost when all are out of reach.
+  const isAlone = items.length + hidden === 1
+  const isLost = hidden === 0 && answers.every(({ verdict }) => verdict.outcome === 'fails')
+  if (!isAlone && !isLost && answer.verdict.outcome !== 'passes') return { verdict: notChecked }
+  return answer
 }
 
-const clusterService = ({ kind, service }: Nameserver) => (kind === 'cluster' ? service : undefined)
+const unread = (gaps: readonly Gap[]): Verdict => ({ outcome: 'unknown', reason: 'not-read', gaps })
+
+function ask({ connection, instead, nameserver }: Lookup, network: Network, walk: Walk): Answer {
+  const answer = answerOf(walk(connection, network))
+  if (instead !== undefined) {
+    // Which of the two the kubelet has told the pods is in no object.
+    const other = answerOf(walk(instead, network))
+    return answer.verdict.outcome === other.verdict.outcome ? answer : { verdict: notChecked }
+  }
+  // Whether a server outside of the cluster knows the cluster's names is another question.
+  return nameserver.kind === 'custom' && answer.verdict.outcome === 'passes'
+    ? { verdict: notChecked }
+    : answer
+}
 
 /**
- * The resolver is needed whole: a part of the lookups that is lost is retried and only slow. What could not be read of
- * the DNS Service itself is an assumption, said once; what could not be read to judge a policy of the client is not.
+ * The way to a server, as far as policies go. What is wrong with the DNS Service itself is the cluster's affair, and
+ * is taken for granted.
  */
-function verdictOf(path: Path): Verdict {
-  if (path.outcome === 'fails')
-    return { outcome: 'fails', reason: 'resolver-unreachable', symptom: path.firstBroken?.verdict.symptom }
-  const policies = path.hops.flatMap((hop) => hop.branches ?? []).flatMap((branch) => branch.hops)
-  const undecided = policies.find(({ kind, verdict }) => kind === 'egress' && verdict.outcome === 'unknown')
-  if (undecided !== undefined && !isBroken(undecided.verdict)) return undecided.verdict
-  return path.outcome === 'unknown' ? notChecked : passes
+function answerOf(path: Path): Answer {
+  const ways = (path.hops.find(({ branches }) => branches !== undefined)?.branches ?? [path]).map(
+    ({ hops }) => hops.filter(({ kind }) => kind === 'egress' || kind === 'ingress'),
+  )
+  const stops = ways.map((hops) => hops.find(({ verdict }) => verdict.outcome === 'fails'))
+  const denied = stops.filter((hop) => hop !== undefined)
+  const all = ways.flat()
+  const [stop = all.find(({ verdict }) => verdict.outcome === 'partly')] = denied
+  if (ways.length > 0 && denied.length === ways.length && stop !== undefined)
+    return lost(stop, { outcome: 'fails' })
+  const undecided = all.find(({ verdict }) => verdict.outcome === 'unknown')
+  if (undecided !== undefined) return { verdict: undecided.verdict }
+  if (stop !== undefined)
+    return lost(stop, {
+      outcome: 'partly',
+      share: denied.length === 0 ? stop.verdict.share : { failing: denied.length, of: ways.length },
+    })
+  const isJudged = all.some(({ verdict }) => verdict.outcome === 'passes')
+  return { verdict: isJudged ? passes : notChecked }
+}
+
+function lost({ place: at, behind, verdict }: Hop, how: Verdict): Answer {
+  const reason = verdict.reason === 'ingress-denied' ? 'ingress-denied' : 'resolver-unreachable'
+  return { verdict: { ...how, reason }, behind: [at, ...behind] }
 }
