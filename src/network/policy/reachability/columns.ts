@@ -3,7 +3,6 @@ import type { ContainerPort } from '../../../snapshot/kinds/pod-spec.ts'
 import { type Address, canonicalAddress } from '../../inventory/address.ts'
 import { type Addresses, addressesOf, type Endpoint, type Family, isHostNetwork } from '../endpoint.ts'
 import type { Protocol } from '../model.ts'
-import { pluginPolicyKinds } from '../plugin-policy.ts'
 import type { Policies } from '../policies.ts'
 import { type AddressAtom, AddressAtoms } from './address-atoms.ts'
 import type { Vocabulary } from './vocabulary.ts'
@@ -35,7 +34,6 @@ export const families: readonly Family[] = [4, 6]
 export class ColumnBuilder {
   readonly #vocabulary: Vocabulary
   readonly #worlds: readonly Policies[]
-  readonly #mayDiffer: boolean
   readonly #atoms: Readonly<Record<Family, AddressAtoms>>
   /** Numbers that named ports stand for on some pod. */
   readonly named: Record<Protocol, Set<number>> = { TCP: new Set(), UDP: new Set(), SCTP: new Set() }
@@ -43,12 +41,6 @@ export class ColumnBuilder {
   constructor(vocabulary: Vocabulary, worlds: readonly Policies[]) {
     this.#vocabulary = vocabulary
     this.#worlds = worlds
-    // With nodes among the peers, or policies of a plugin, the same pod may be seen differently.
-    this.#mayDiffer =
-      vocabulary.nodeKeys !== undefined ||
-      worlds.some(({ inventory }) =>
-        pluginPolicyKinds.some((kind) => inventory.namespacesOf(kind).length > 0),
-      )
     this.#atoms = { 4: new AddressAtoms(vocabulary.blocks, 4), 6: new AddressAtoms(vocabulary.blocks, 6) }
   }
 
@@ -96,9 +88,17 @@ export class ColumnBuilder {
     let key = `${first.metadata.namespace ?? ''} ${this.#key(first, 0)}`
     for (let world = 1; world < inWorlds.length; world++) {
       const pod = inWorlds[world]
-      if (pod !== undefined && (pod !== first || this.#mayDiffer)) key += ` / ${this.#key(pod, world)}`
+      if (pod !== undefined && (pod !== first || this.#isSeenDifferently(pod, world)))
+        key += ` / ${this.#key(pod, world)}`
     }
     return key
+  }
+
+  /** Whether the same pod may look different: with nodes among the peers, or other policies of a plugin. */
+  #isSeenDifferently(pod: Pod, world: number): boolean {
+    if (this.#vocabulary.nodeKeys !== undefined) return true
+    const namespace = pod.metadata.namespace ?? ''
+    return this.#worlds[0]?.ofPlugins(namespace) !== this.#worlds[world]?.ofPlugins(namespace)
   }
 
   /** Everything that a policy could compare with a pod, except its namespace. */
