@@ -35,13 +35,23 @@ export function readAdminPeer(
     return [{ is: 'nothing', path }]
   }
   if (namespaces !== undefined)
-    return [podsPeer({ namespaceSelector: namespaces }, path, 'namespaces', problems)]
+    return [
+      podsPeer({ namespaceSelector: namespaces, podSelector: everything }, path, 'namespaces', problems),
+    ]
   if (pods !== undefined) return [podsPeer(pods, path, 'pods', problems)]
+  const listed = networks ?? domainNames ?? []
+  if (nodes === undefined && listed.length === 0) {
+    const field = networks === undefined ? 'domainNames' : 'networks'
+    problems.invalid('networks-missing', `${path}.${field}`, '', 'must have at least one item')
+    return [{ is: 'doubt', path, doubt: problems.doubt('input-invalid', path) }]
+  }
   if (nodes !== undefined) return [nodesPeer(nodes, path, problems)]
   if (networks !== undefined)
     return networks.map((cidr, index) => network(cidr, `${path}.networks[${index}]`, problems))
   return [{ is: 'domain-names', path: `${path}.domainNames`, names: domainNames ?? [] }]
 }
+
+const everything: PolicySelector = { matchLabels: {}, matchExpressions: [] }
 
 function podsPeer(
   { namespaceSelector, podSelector, ...rest }: NamespacedPods,
@@ -54,6 +64,13 @@ function podsPeer(
       ? { namespaces: 'namespaces' }
       : { namespaces: 'pods.namespaceSelector', pods: 'pods.podSelector' }
   const unread = problems.unread(rest, `${path}.pods`)
+  if (podSelector === undefined && unread === undefined)
+    problems.invalid(
+      'selector-missing',
+      `${path}.pods.podSelector`,
+      '',
+      'is required; it is read as every pod',
+    )
   const namespaces = problems.selector(namespaceSelector, `${path}.${fields.namespaces}`)
   const pods = problems.selector(podSelector, `${path}.pods.podSelector`)
   const unsupported = [namespaceSelector, podSelector].some(

@@ -5,6 +5,7 @@ import { readAdminPeer } from './admin-peer.ts'
 import { readAdminPorts } from './admin-port.ts'
 import type { Doubt } from './doubt.ts'
 import type { Action, Direction, Peer, Policy, PortEntry, Rule, Tier } from './model.ts'
+import { unreadRule } from './network-policy.ts'
 import { ProblemList } from './problems.ts'
 
 type AdminObject = AdminNetworkPolicy | ClusterNetworkPolicy
@@ -19,7 +20,8 @@ export function readAdminPolicy(object: AdminObject): Policy {
   const { tier, doubt: tierDoubt } = readTier(object, problems)
   const priorityDoubt = checkPriority(object, problems)
   const subject = readSubject(object.spec.subject, problems)
-  const broken = problems.unread(object.spec, 'spec') ?? tierDoubt ?? priorityDoubt
+  const unread = problems.unread(object.spec, 'spec')
+  const broken = unread ?? tierDoubt ?? priorityDoubt
   const rules: Partial<Record<Direction, readonly Rule[]>> = {}
   const policy: Policy = {
     object,
@@ -35,7 +37,8 @@ export function readAdminPolicy(object: AdminObject): Policy {
       readRule(rule, index, direction, policy, problems, broken !== undefined),
     )
     // A policy without rules in a direction does not affect it.
-    if (all.length > 0) rules[direction] = all
+    if (unread !== undefined) rules[direction] = [...all, unreadRule(policy, direction, undefined, unread)]
+    else if (all.length > 0) rules[direction] = all
   }
   return policy
 }
@@ -74,8 +77,9 @@ function readSubject(subject: AdminPeer | undefined, problems: ProblemList): Pol
   const path = 'spec.subject'
   const peer = readAdminPeer(subject ?? {}, path, 'subject', problems).at(0)
   if (peer?.is === 'pods') return { namespaces: peer.namespaces, pods: peer.pods }
-  problems.invalid('subject-invalid', path, '', 'must have exactly one of namespaces and pods')
   const all = problems.selector(undefined, path).selector
+  if (peer?.is === 'doubt') return { namespaces: { selector: all }, pods: all, doubt: peer.doubt }
+  problems.invalid('subject-invalid', path, '', 'must have exactly one of namespaces and pods')
   return { namespaces: { selector: all }, pods: all, doubt: problems.doubt('input-invalid', path) }
 }
 
@@ -118,7 +122,9 @@ function readRule(
   const ports = readAdminPorts(rule, path, problems)
   const doubt =
     problems.unread(rule, path) ??
-    (items.length === 0 ? problems.doubt('input-invalid', `${path}.${side}`) : undefined)
+    (items.length === 0 ? problems.doubt('input-invalid', `${path}.${side}`) : undefined) ??
+    checkNamedPorts(peers, ports, path, problems) ??
+    checkDomainNames(peers, action, path, problems)
   const read: Rule = {
     policy,
     direction,
@@ -130,6 +136,35 @@ function readRule(
     doubt,
   }
   return hasUnknownPeer(items, peers) ? failClosed(read, peers, ports) : read
+}
+
+/** Addresses have no port names: newer servers refuse the combination, and older ones leave it open. */
+function checkNamedPorts(
+  peers: readonly Peer[],
+  ports: 'all' | readonly PortEntry[],
+  path: string,
+  problems: ProblemList,
+): Doubt | undefined {
+  if (ports === 'all' || !ports.some(({ is }) => is === 'name')) return undefined
+  if (!peers.some(({ is }) => is === 'block' || is === 'nodes' || is === 'domain-names')) return undefined
+  problems.invalid('named-port-without-pods', path, '', 'has a named port and peers that are no pods')
+  return problems.doubt('input-invalid', path)
+}
+
+function checkDomainNames(
+  peers: readonly Peer[],
+  action: Action,
+  path: string,
+  problems: ProblemList,
+): Doubt | undefined {
+  if (action === 'allow' || !peers.some(({ is }) => is === 'domain-names')) return undefined
+  problems.invalid(
+    'domain-names-not-accepted',
+    path,
+    '',
+    'has domainNames, which only accepting rules may have',
+  )
+  return problems.doubt('input-invalid', path)
 }
 
 /** A peer in which no field is known was written for a newer version of the API. */

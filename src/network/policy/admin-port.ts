@@ -77,6 +77,13 @@ function destination(
       'must have number or range',
       problems,
     )
+  if (range?.start !== undefined && range.start === range.end)
+    problems.note(
+      'port-invalid',
+      path,
+      range.start,
+      'is a range of one port, which must be written as number',
+    )
   return between(number ?? range?.start, number ?? range?.end, protocol, path, problems)
 }
 

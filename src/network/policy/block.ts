@@ -20,6 +20,7 @@ export function readBlock(cidr: string): ReadBlock {
   const range = parseRange(cidr)
   if (range === undefined) return { is: hasLeadingZeros(cidr) ? 'ambiguous' : 'invalid' }
   if (range.bits === 128 && range.value >> 32n === 0xffffn) return { is: 'ambiguous' }
+  if (/\/0\d/.test(cidr)) return { is: 'ambiguous' }
   const block = blockOf(range)
   return { is: 'block', block, canonical: block.first === range.value, prefix: range.prefix }
 }

@@ -1,4 +1,6 @@
 import type { Gap } from '../../snapshot/snapshot.ts'
+import { canonicalAddress } from '../inventory/address.ts'
+import { distinctGaps } from '../inventory/read.ts'
 import type { CaveatId, Doubt } from './doubt.ts'
 import {
   type Addresses,
@@ -52,6 +54,8 @@ export interface Decision {
   /** Why the outcome is unknown; empty otherwise. */
   readonly doubts: readonly Doubt[]
   readonly caveats: readonly CaveatId[]
+  /** What was not read, and would change the outcome only if it were unusual. */
+  readonly assumes: readonly Gap[]
 }
 
 /** Both ends in one address family. */
@@ -71,16 +75,19 @@ export interface FlowVerdict {
   readonly families: readonly FamilyVerdict[]
   readonly doubts: readonly Doubt[]
   readonly caveats: readonly CaveatId[]
-  /** Cluster-wide policies that were not read: the verdict assumes that there are none. */
+  /**
+   * What was not read. The verdict assumes that there are no such policies (cluster-wide ones, and those of network
+   * plugins), and that an outside address is not one of the destination's own node.
+   */
   readonly assumes: readonly Gap[]
 }
 
 /** Judges one flow: egress at the source, ingress at the destination, each in every common address family. */
 export function decide(flow: Flow, policies: Policies): FlowVerdict {
-  const assumes = policies.cluster().gaps
+  const unread = [...policies.cluster().gaps, ...pluginGaps(flow, policies)]
   const doubt = noTraffic(flow)
   if (doubt !== undefined)
-    return { flow, outcome: 'unknown', families: [], doubts: [doubt], caveats: [], assumes }
+    return { flow, outcome: 'unknown', families: [], doubts: [doubt], caveats: [], assumes: unread }
   const source = addressesOf(flow.source)
   const destination = addressesOf(flow.destination)
   const families = familiesOf(source, destination).map((family) => {
@@ -98,8 +105,14 @@ export function decide(flow: Flow, policies: Policies): FlowVerdict {
     families,
     doubts: outcome === 'unknown' ? decisions.flatMap(({ doubts }) => doubts) : [],
     caveats: [...new Set(decisions.flatMap(({ caveats }) => caveats))],
-    assumes,
+    assumes: distinctGaps([unread, ...decisions.map((decision) => decision.assumes)]),
   }
+}
+
+function pluginGaps({ source, destination }: Flow, policies: Policies): readonly Gap[] {
+  return [source, destination].flatMap((end) =>
+    end.kind === 'pod' ? policies.ofPlugins(end.pod.metadata.namespace ?? '').gaps : [],
+  )
 }
 
 function noTraffic({ source, destination }: Flow): Doubt | undefined {
@@ -149,12 +162,24 @@ export function decideSide(side: Side, hairpin: 'service' | 'direct' | undefined
   const [first = { admin: [], baseline: [] }, second] = generations
   const possible = searchAll(first, side, hairpin, evidence)
   const other = second === undefined ? possible : searchAll(second, side, hairpin, evidence)
-  if (second !== undefined) {
+  if (second !== undefined && evidence.acting.some(({ rule }) => rule.policy.tier !== 'network-policy')) {
     evidence.caveats.add('two-generations')
     if (possible !== other) evidence.doubts.push({ id: 'two-generations' })
   }
+  const plugin = searchPluginPolicies(side, evidence)
   noteCaveats(side, evidence)
-  return conclude(direction, possible | other, evidence, undefined)
+  return conclude(direction, possible | other | plugin, evidence, undefined)
+}
+
+/** The policies of the network plugin that may select the pod: they can allow and deny anything. */
+function searchPluginPolicies({ subject, direction, policies }: Side, evidence: Evidence): number {
+  const { pod, namespace } = subject
+  if (pod === undefined || namespace === undefined) return 0
+  const selecting = policies
+    .ofPlugins(namespace.name)
+    .policies.filter((policy) => policy.directions.has(direction) && policy.maySelect(pod, namespace))
+  for (const { reference } of selecting) evidence.doubts.push({ id: 'cni-policy', policy: reference })
+  return selecting.length === 0 ? 0 : allow | deny
 }
 
 /** All tiers in order: admin, NetworkPolicy, baseline, and what nobody decided is allowed. */
@@ -176,14 +201,18 @@ function searchAll(
 }
 
 function middleTier(side: Side, hairpin: 'service' | undefined, evidence: Evidence): number {
-  const { subject, policies } = side
-  const own = ownNode(side)
-  if (own !== 'no') evidence.caveats.add('own-node')
-  if (own === 'yes') return allow
+  const { subject, policies, direction } = side
+  const own = ownNode(side, evidence)
+  if (own === 'yes' && direction === 'ingress') {
+    evidence.caveats.add('own-node')
+    return allow
+  }
   const set = policies.in(subject.namespace?.name ?? '')
   const possible = searchNetworkPolicies(set, side, evidence)
-  if (own === 'maybe') {
-    if ((possible & deny) !== 0) evidence.doubts.push({ id: 'host-network' })
+  if (own !== 'no') {
+    if ((possible & deny) === 0) return possible
+    evidence.caveats.add('own-node')
+    evidence.doubts.push({ id: direction === 'egress' ? 'own-node-egress' : 'host-network' })
     return possible | allow
   }
   if (hairpin === undefined || (possible & deny) === 0 || policies.profile.hairpinThroughService === 'policy')
@@ -195,19 +224,24 @@ function middleTier(side: Side, hairpin: 'service' | undefined, evidence: Eviden
 
 /**
  * T34: what comes from the pod's own node always gets in. A host-network pod of that node looks like it, unless the
- * plugin can tell them apart.
+ * plugin can tell them apart. Of what goes there, the API reference says nothing and the concept page the same.
  */
-function ownNode({ direction, subject, peer, policies }: Side): 'yes' | 'no' | 'maybe' {
+function ownNode({ subject, peer, policies }: Side, evidence: Evidence): 'yes' | 'no' | 'maybe' {
   const node = subject.pod?.spec.nodeName
-  if (direction === 'egress' || node === undefined || isHostNetwork(subject.pod)) return 'no'
+  if (node === undefined || isHostNetwork(subject.pod)) return 'no'
   if (peer.endpoint.kind === 'node') return peer.endpoint.node.metadata.name === node ? 'yes' : 'no'
   if (peer.pod !== undefined) {
     if (!isHostNetwork(peer.pod) || peer.pod.spec.nodeName !== node) return 'no'
     const { policyOnHostNetworkPods } = policies.profile
     return policyOnHostNetworkPods === 'no' ? 'yes' : policyOnHostNetworkPods === 'yes' ? 'no' : 'maybe'
   }
-  const { nodes } = policies.nodesWith(peer.addressText ?? '')
-  return nodes.some(({ metadata }) => metadata.name === node) ? 'yes' : 'no'
+  const { endpoint, addressText = '' } = peer
+  if (endpoint.kind === 'outside' && endpoint.nodeName === node) return 'yes'
+  if (canonicalAddress(addressText) === canonicalAddress(subject.pod?.status.hostIP ?? '')) return 'yes'
+  const { nodes, gaps } = policies.nodesWith(addressText)
+  if (nodes.some(({ metadata }) => metadata.name === node)) return 'yes'
+  if (nodes.length === 0) evidence.assumes.push(...gaps)
+  return 'no'
 }
 
 function noteCaveats({ direction, peer, policies }: Side, evidence: Evidence): void {
@@ -244,6 +278,7 @@ function conclude(
     isolatedBy: [...new Set(evidence.isolatedBy)],
     passedBy: [...new Set(evidence.acting.filter(({ does }) => does === pass).map(({ rule }) => rule))],
     doubts: outcome === 'unknown' ? doubts : [],
+    assumes: outcome === 'fails' ? evidence.assumes : [],
     caveats: caveats.filter((id) => id !== 'ipblock-on-pod' || acted.length > 0 || outcome !== 'passes'),
   }
 }

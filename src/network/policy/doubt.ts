@@ -14,6 +14,10 @@ export type DoubtId =
   | 'init-container-port'
   /** T29: NetworkPolicy says nothing about other protocols. */
   | 'protocol-not-covered'
+  /** The API reference exempts what comes from the pod's own node, the concept page also what goes there. */
+  | 'own-node-egress'
+  /** The plugin may be configured to compare blocks with the addresses of nodes. */
+  | 'ipblock-on-node'
   | 'sctp-not-supported'
   /** T38. */
   | 'self-through-service'
@@ -48,6 +52,8 @@ export type CaveatId =
   | 'equal-priority'
   | 'two-generations'
   | 'own-node'
+  /** The plugin decides what the API leaves open about host-network pods. */
+  | 'host-network'
   | 'not-enforced'
   | 'end-port-ignored'
   | 'no-ip-yet'

@@ -1,4 +1,4 @@
-import type { TextMap } from '../../snapshot/kinds/json.ts'
+import { type TextMap, textMap } from '../../snapshot/kinds/json.ts'
 import type { Node } from '../../snapshot/kinds/node.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
@@ -8,7 +8,12 @@ import type { Inventory } from '../inventory/inventory.ts'
 /** One end of a flow. `outside` is any address that belongs to no pod. */
 export type Endpoint =
   | { readonly kind: 'pod'; readonly pod: Pod }
-  | { readonly kind: 'outside'; readonly address: string }
+  | {
+      readonly kind: 'outside'
+      readonly address: string
+      /** The node that serves the address itself, such as NodeLocal DNS on 169.254.20.10. */
+      readonly nodeName?: string | undefined
+    }
   | { readonly kind: 'node'; readonly node: Node }
 
 /** What is known about the labels of a namespace. */
@@ -46,7 +51,7 @@ export function namespaceFacts(name: string, inventory: Inventory): NamespaceFac
   const [found] = read.items
   return {
     name,
-    labels: { ...found?.metadata.labels, [nameLabel]: name },
+    labels: textMap({ ...found?.metadata.labels, [nameLabel]: name }),
     isKnown: found !== undefined,
     gaps: found === undefined ? read.gaps : [],
   }

@@ -32,8 +32,8 @@ export function matchSubject(policy: Policy, { pod, namespace }: Party, policies
   const { subject, tier } = policy
   if (isHostNetwork(pod) && tier !== 'network-policy') return no
   const scope = matchNamespace(subject.namespaces, namespace)
-  if (scope === no) return no
-  const isSelected = subject.doubt !== undefined || selects(subject.pods, pod.metadata.labels)
+  if (scope.is === 'no') return no
+  const isSelected = subject.pods.faults.length > 0 || selects(subject.pods, pod.metadata.labels)
   const matched = both(scope, isSelected ? yes : no)
   const certain = subject.doubt === undefined ? matched : both(matched, maybe(subject.doubt))
   return isHostNetwork(pod) ? both(certain, hostNetwork(policies)) : certain
@@ -41,8 +41,9 @@ export function matchSubject(policy: Policy, { pod, namespace }: Party, policies
 
 /** T35 for NetworkPolicy: undefined, unless the plugin is known. */
 function hostNetwork({ profile }: Policies): Match {
-  if (profile.policyOnHostNetworkPods === 'yes') return yes
-  return profile.policyOnHostNetworkPods === 'no' ? no : maybe({ id: 'host-network' })
+  const { policyOnHostNetworkPods } = profile
+  if (policyOnHostNetworkPods === 'undefined') return maybe({ id: 'host-network' })
+  return { is: policyOnHostNetworkPods, doubts: [], caveats: ['host-network'] }
 }
 
 /** Whether one rule matches a peer and a port. */
@@ -93,18 +94,29 @@ function matchPods(
 
 function matchBlock(
   { block, except, path }: Extract<Peer, { is: 'block' }>,
-  { pod, address }: Party,
+  party: Party,
   { policy }: Rule,
-  { profile }: Policies,
+  policies: Policies,
 ): Match {
+  const { pod, address } = party
+  const { profile } = policies
   const isPod = pod !== undefined && !isHostNetwork(pod)
   if (address === undefined) {
     if (pod?.status.phase !== undefined) return { ...no, caveats: ['no-ip-yet'] }
     return maybe({ id: 'address-not-known', policy: policy.reference, field: path })
   }
   if (!inBlock(address, block) || except.some((hole) => inBlock(address, hole.block))) return no
-  if (!isPod || policy.tier !== 'network-policy') return yes
+  if (policy.tier !== 'network-policy') return yes
+  if (!isPod) return isNode(party, policies) ? maybe({ id: 'ipblock-on-node' }) : yes
   return { is: profile.cidrMatchesPods ? 'yes' : 'no', doubts: [], caveats: ['ipblock-on-pod'] }
+}
+
+/** Whether an address is that of a node, where the plugin may not compare such addresses with blocks. */
+function isNode({ endpoint, pod, addressText }: Party, policies: Policies): boolean {
+  if (policies.profile.cidrMatchesNodes) return false
+  return (
+    endpoint.kind === 'node' || pod !== undefined || policies.nodesWith(addressText ?? '').nodes.length > 0
+  )
 }
 
 /** T48: the addresses in `status.addresses` of the selected nodes. */
@@ -129,15 +141,15 @@ function matchPorts(
 }
 
 /** Whether one item of a port list matches. */
-export function matchPort(entry: PortEntry, policy: Policy, target: Target, { profile }: Policies): Match {
+export function matchPort(entry: PortEntry, policy: Policy, target: Target, policies: Policies): Match {
   switch (entry.is) {
     case 'numbers': {
       if (entry.protocol !== target.protocol || target.port < entry.from || target.port > entry.to) return no
-      if (!entry.isEndPort || profile.endPortHonoured || target.port === entry.from) return yes
+      if (!entry.isEndPort || policies.profile.endPortHonoured || target.port === entry.from) return yes
       return { ...no, caveats: ['end-port-ignored'] }
     }
     case 'name':
-      return matchName(entry.name, entry.protocol, policy, target)
+      return matchName(entry.name, entry.protocol, policy, target, policies)
     case 'nothing':
       return no
     case 'doubt':
@@ -151,6 +163,7 @@ function matchName(
   wanted: Protocol | undefined,
   policy: Policy,
   { protocol, port, destination }: Target,
+  policies: Policies,
 ): Match {
   const { pod } = destination
   if (pod === undefined || (wanted ?? protocol) !== protocol) return no
@@ -164,8 +177,9 @@ function matchName(
     )
   const isMain = declares(pod.spec.containers)
   if (!isMain && !declares(pod.spec.initContainers)) return no
-  if (isHostNetwork(pod)) return policy.tier === 'network-policy' ? maybe({ id: 'host-network' }) : no
-  return isMain ? yes : maybe({ id: 'init-container-port' })
+  const declared = isMain ? yes : maybe({ id: 'init-container-port' })
+  if (!isHostNetwork(pod)) return declared
+  return policy.tier === 'network-policy' ? both(declared, hostNetwork(policies)) : no
 }
 
 /** Labels as `key=value` texts, for explanations. */

@@ -33,6 +33,10 @@ export interface PolicyProblem {
     | 'subject-invalid'
     | 'peers-missing'
     | 'baseline-name'
+    | 'selector-missing'
+    | 'networks-missing'
+    | 'domain-names-not-accepted'
+    | 'named-port-without-pods'
   /** Whether the API server refuses it. What it accepts is read as `message` says. */
   readonly severity: 'invalid' | 'note'
   /** From the object: `spec.ingress[0].from[1].ipBlock.cidr`. */

@@ -7,6 +7,7 @@ import type {
 } from '../../snapshot/kinds/network-policy.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
 import { type Block, readBlock } from './block.ts'
+import type { Doubt } from './doubt.ts'
 import type { Direction, Peer, Policy, PortEntry, Rule } from './model.ts'
 import { isPort, isPortName, ProblemList, readProtocol } from './problems.ts'
 
@@ -34,13 +35,21 @@ export function readNetworkPolicy(object: NetworkPolicy): Policy {
     rules,
     problems: problems.problems,
   }
-  for (const direction of ['egress', 'ingress'] as const) {
+  for (const direction of directions) {
     const all = (spec[direction] ?? []).map((rule, index) =>
       readRule(rule, index, direction, policy, problems),
     )
-    if (types.directions.has(direction)) rules[direction] = all
+    if (unread !== undefined) rules[direction] = [...all, unreadRule(policy, direction, 'allow', unread)]
+    else if (types.directions.has(direction)) rules[direction] = all
   }
   return policy
+}
+
+const directions = ['egress', 'ingress'] as const
+
+/** Stands for what an unread part of `spec` may say: anything, in both directions. */
+export function unreadRule(policy: Policy, direction: Direction, action: Rule['action'], doubt: Doubt): Rule {
+  return { policy, direction, path: 'spec', action, peers: 'all', ports: 'all', doubt }
 }
 
 /** Ingress is always a default; Egress only with at least one egress rule. */
@@ -53,11 +62,13 @@ function policyTypes(
     return { directions: new Set((spec.egress ?? []).length > 0 ? ['ingress', 'egress'] : ['ingress']) }
   const known: Readonly<Record<string, Direction>> = { Ingress: 'ingress', Egress: 'egress' }
   const wrong = types.findIndex((type) => !Object.hasOwn(known, type))
-  const directions = new Set(types.flatMap((type) => (Object.hasOwn(known, type) ? (known[type] ?? []) : [])))
-  if (wrong === -1) return { directions }
-  const field = `spec.policyTypes[${wrong}]`
-  problems.invalid('policy-types-invalid', field, types[wrong], 'must be Ingress or Egress')
-  return { directions: new Set(['ingress', 'egress']), doubt: problems.doubt('input-invalid', field) }
+  const isTooLong = types.length > Object.keys(known).length
+  if (wrong === -1 && !isTooLong) return { directions: new Set(types.flatMap((type) => known[type] ?? [])) }
+  const field = wrong === -1 ? 'spec.policyTypes' : `spec.policyTypes[${wrong}]`
+  if (wrong === -1)
+    problems.invalid('policy-types-invalid', field, types.join(','), 'must not have more than two items')
+  else problems.invalid('policy-types-invalid', field, types[wrong], 'must be Ingress or Egress')
+  return { directions: new Set(directions), doubt: problems.doubt('input-invalid', field) }
 }
 
 function readRule(

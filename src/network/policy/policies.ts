@@ -1,5 +1,6 @@
 import type { Node } from '../../snapshot/kinds/node.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
+import { canonicalAddress } from '../inventory/address.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { memoTable } from '../inventory/memo.ts'
 import { whole } from '../inventory/read.ts'
@@ -7,7 +8,8 @@ import { readAdminPolicy } from './admin-policy.ts'
 import { type NamespaceFacts, namespaceFacts } from './endpoint.ts'
 import { generationOf, type Policy, type Tier } from './model.ts'
 import { readNetworkPolicy } from './network-policy.ts'
-import { type CniProfile, neutralProfile } from './profile.ts'
+import { type PluginPolicySet, pluginPolicies } from './plugin-policy.ts'
+import { type CniProfile, type DetectedCni, detectCni } from './profile.ts'
 
 export interface PolicySet {
   readonly policies: readonly Policy[]
@@ -33,18 +35,31 @@ interface NodesByAddress {
 }
 
 const ofNamespace = memoTable<PolicySet>('policy.namespace')
+const detected = memoTable<DetectedCni>('policy.cni')
 const ofCluster = memoTable<ClusterPolicies>('policy.cluster')
+const ofPlugins = memoTable<PluginPolicySet>('policy.plugins')
 const labelsOf = memoTable<NamespaceFacts>('policy.labels')
 const byAddress = memoTable<NodesByAddress>('policy.nodes')
 
 /** The policies of a cluster with what they are compared with. Every lookup is remembered by the inventory. */
 export class Policies {
   readonly inventory: Inventory
-  readonly profile: CniProfile
+  readonly #profile: CniProfile | undefined
 
-  constructor(inventory: Inventory, profile: CniProfile = neutralProfile) {
+  /** @param profile what the network plugin does; without it, a guess from the DaemonSets */
+  constructor(inventory: Inventory, profile?: CniProfile) {
     this.inventory = inventory
-    this.profile = profile
+    this.#profile = profile
+  }
+
+  get profile(): CniProfile {
+    return this.cni().profile
+  }
+
+  /** The network plugin that the verdicts count on, and the DaemonSet that the guess rests on. */
+  cni(): DetectedCni {
+    if (this.#profile !== undefined) return { profile: this.#profile }
+    return this.inventory.memo.get(detected, '', () => detectCni(this.inventory))
   }
 
   /** The NetworkPolicies of a namespace, by name, with their defaults and problems. */
@@ -73,6 +88,11 @@ export class Policies {
     })
   }
 
+  /** The policies of network plugins that can select pods of a namespace. Their own semantics are not modelled. */
+  ofPlugins(namespace: string): PluginPolicySet {
+    return this.inventory.memo.get(ofPlugins, namespace, () => pluginPolicies(namespace, this.inventory))
+  }
+
   namespace(name: string): NamespaceFacts {
     return this.inventory.memo.get(labelsOf, name, () => namespaceFacts(name, this.inventory))
   }
@@ -82,7 +102,7 @@ export class Policies {
     const { nodes, gaps } = this.inventory.memo.get(byAddress, '', () => {
       const read = this.inventory.list('Node')
       const pairs = read.items.flatMap((node) =>
-        node.status.addresses.map(({ address: text }) => ({ text, node })),
+        node.status.addresses.map(({ address }) => ({ text: canonicalAddress(address), node })),
       )
       const grouped = Map.groupBy(pairs, ({ text }) => text)
       return {
@@ -90,7 +110,7 @@ export class Policies {
         gaps: read.gaps,
       }
     })
-    return { nodes: nodes.get(address) ?? [], gaps }
+    return { nodes: nodes.get(canonicalAddress(address)) ?? [], gaps }
   }
 }
 

@@ -65,9 +65,28 @@ export function readSelector(selector: PolicySelector | undefined): Selector {
       })
     requirements.push({ field, key, operator, values })
   }
-  for (const { field, key } of requirements)
-    if (key === '') faults.push({ field, value: '', message: 'has an empty key' })
+  for (const { field, key, values } of requirements) {
+    if (!isLabelKey(key)) faults.push({ field, value: key, message: 'has a key that no label can have' })
+    const wrong = values.find((value) => !isLabelValue(value))
+    if (wrong !== undefined)
+      faults.push({ field, value: wrong, message: 'has a value that no label can have' })
+  }
   return { canonical: canonical(requirements), requirements, faults }
+}
+
+/** Source: apimachinery, util/validation, IsQualifiedName. */
+function isLabelKey(key: string): boolean {
+  const [name = '', prefix, ...more] = key.split('/').reverse()
+  if (more.length > 0 || name === '' || !isLabelValue(name)) return false
+  if (prefix === undefined) return true
+  return (
+    prefix.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(prefix)
+  )
+}
+
+/** Source: apimachinery, util/validation, IsValidLabelValue. */
+function isLabelValue(value: string): boolean {
+  return value.length <= 63 && /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/.test(value)
 }
 
 const everything: Selector = { canonical: '', requirements: [], faults: [] }

@@ -1,3 +1,4 @@
+import type { Gap } from '../../snapshot/snapshot.ts'
 import { both, type CaveatId, type Doubt, type Match } from './doubt.ts'
 import type { Party } from './endpoint.ts'
 import { matchRule, matchSubject, type Target } from './match.ts'
@@ -33,6 +34,8 @@ export class Evidence {
   readonly isolatedBy: Policy[] = []
   readonly doubts: Doubt[] = []
   readonly caveats = new Set<CaveatId>()
+  /** What was not read and is taken for not being there. */
+  readonly assumes: Gap[] = []
 
   add({ doubts, caveats }: Match): void {
     this.doubts.push(...doubts)
@@ -101,22 +104,25 @@ export function noteInvalid({ problems }: Policy, evidence: Evidence): void {
  */
 export function searchNetworkPolicies(set: PolicySet, side: Side, evidence: Evidence): number {
   let isIsolated = false
+  let isAdmitted = false
   let possible = set.gaps.length > 0 ? allow | deny | nothing : nothing
   if (set.gaps.length > 0) evidence.doubts.push({ id: 'policies-not-read', gaps: set.gaps })
   for (const policy of set.policies) {
     const rules = policy.rules[side.direction]
     if (rules === undefined) continue
     const subject = matchSubject(policy, side.subject, side.policies)
+    evidence.add(subject)
     if (subject.is === 'no') continue
     noteInvalid(policy, evidence)
-    evidence.add(subject)
     evidence.isolatedBy.push(policy)
+    if (isAdmitted) continue
     const admitted = admits(rules, subject.is === 'yes', side, evidence)
-    if (subject.is === 'yes' && admitted === 'yes') return allow
+    if (subject.is === 'yes' && admitted === 'yes') isAdmitted = true
     if (subject.is === 'yes') isIsolated = true
     if (admitted !== 'no') possible |= allow
     if (admitted !== 'yes') possible |= deny
   }
+  if (isAdmitted) return allow
   if (evidence.isolatedBy.length > 0) possible |= undefinedByApi(side, evidence)
   return isIsolated ? possible & ~nothing : possible
 }
