@@ -1,5 +1,6 @@
 import { changedWorld } from '../../change/changed-world.ts'
-import { changedFlows, type FlowChange } from '../../change/flows.ts'
+import type { FlowChange } from '../../change/flow-table.ts'
+import { changedFlows } from '../../change/flows.ts'
 import type { Edit } from '../../network/edit.ts'
 import type { Network } from '../../network/network.ts'
 import { decide } from '../../network/policy/decide.ts'
