@@ -30,7 +30,13 @@ export function permissionsPage(banner: string, reads: ReadonlyMap<string, reado
   ].join('\n')
 }
 
-const customGroups: ReadonlySet<string> = new Set(['gateway.networking.k8s.io', 'policy.networking.k8s.io'])
+const customGroups: ReadonlySet<string> = new Set([
+  'gateway.networking.k8s.io',
+  'policy.networking.k8s.io',
+  'cilium.io',
+  'projectcalico.org',
+  'crd.projectcalico.org',
+])
 
 /** The role `view` holds the built-in namespaced kinds; custom resources only where somebody aggregates them into it. */
 const isInView = (kind: KindName): boolean => kinds[kind].namespaced && !customGroups.has(kinds[kind].group)

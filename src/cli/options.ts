@@ -9,14 +9,14 @@ const ownGroup = 'Flags:'
 const connectionGroup = 'Connection, as in kubectl:'
 
 /** A flag that takes one value. */
-const single = (describe: string, alias: readonly string[] = [], group = ownGroup) =>
+export const single = (describe: string, alias: readonly string[] = [], group = ownGroup) =>
   ({ type: 'string', describe, coerce: last<string>, requiresArg: true, alias, group }) as const
 
 const connection = (describe: string, alias: readonly string[] = []) =>
   single(describe, alias, connectionGroup)
 
 /** A flag without a value. */
-const flag = (describe: string, alias: readonly string[] = [], group = ownGroup) =>
+export const flag = (describe: string, alias: readonly string[] = [], group = ownGroup) =>
   ({
     type: 'boolean',
     describe,
@@ -119,7 +119,8 @@ export function questionFlags<T>(yargs: Argv<T>) {
   return outputFlags(inputFlags(yargs))
 }
 
-type Arguments<F extends (yargs: Argv<object>) => Argv<unknown>> =
+/** What the flags of a command are when they are parsed. */
+export type Arguments<F extends (yargs: Argv<object>) => Argv<unknown>> =
   ReturnType<F> extends Argv<infer A> ? A : never
 
 export type PrintArguments = Arguments<typeof printFlags<object>>

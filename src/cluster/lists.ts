@@ -102,11 +102,11 @@ interface Page {
 type Trouble = Exclude<Outcome, { result: 'ok' | 'expired' }>
 
 function projectPage(json: Record<string, unknown>, { kind, version }: ListTarget): Page | Trouble {
-  const { group } = definitionOf(kind)
+  const { group, apiKind = kind } = definitionOf(kind)
   const apiVersion = group === '' ? version : `${group}/${version}`
   const items = json['items'] ?? []
-  if (json['kind'] !== `${kind}List` || !Array.isArray(items)) {
-    return { result: 'failed', message: `the server did not answer a ${kind}List` }
+  if (json['kind'] !== `${apiKind}List` || !Array.isArray(items)) {
+    return { result: 'failed', message: `the server did not answer a ${apiKind}List` }
   }
   const objects: KubeObject[] = []
   for (const item of items) {

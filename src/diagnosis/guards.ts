@@ -28,6 +28,8 @@ export const isDepartedSubject: { readonly [K in SubjectKind]: Guard<K> } = {
   Node: isGone,
   WebhookConfiguration: isGone,
   ApiService: isGone,
+  NetworkPolicy: ({ object }) => isGone(object),
+  ClusterPolicy: ({ object }) => isGone(object),
 }
 
 /**
@@ -76,6 +78,8 @@ function servicesOf<K extends SubjectKind>(
     Node: () => undefined,
     WebhookConfiguration: () => undefined,
     ApiService: () => undefined,
+    NetworkPolicy: () => undefined,
+    ClusterPolicy: () => undefined,
   }
   return reader[kind](subject)
 }

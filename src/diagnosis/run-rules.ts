@@ -38,6 +38,8 @@ function enumerate(scope: Scope, network: Network): { readonly [K in SubjectKind
     Node: nodes,
     WebhookConfiguration: scope.control ? clusterWide : [],
     ApiService: scope.control ? inventory.list('APIService').items : [],
+    NetworkPolicy: scope.policies.filter(({ tier }) => tier === 'network-policy'),
+    ClusterPolicy: scope.policies.filter(({ tier }) => tier !== 'network-policy'),
   }
 }
 
@@ -103,6 +105,10 @@ function runAny(rule: AnyRule, run: <K extends SubjectKind>(rule: Rule<K>) => un
       return run(rule)
     case 'ApiService':
       return run(rule)
+    case 'NetworkPolicy':
+      return run(rule)
+    case 'ClusterPolicy':
+      return run(rule)
   }
 }
 
@@ -162,6 +168,8 @@ function subjectReference<K extends SubjectKind>(kind: K, subject: Subjects[K]):
     Node: referenceTo,
     WebhookConfiguration: referenceTo,
     ApiService: referenceTo,
+    NetworkPolicy: ({ reference }) => reference,
+    ClusterPolicy: ({ reference }) => reference,
   }
   return readers[kind](subject)
 }

@@ -1,5 +1,8 @@
-import { joinReads } from '../network/inventory/read.ts'
+import { distinctGaps, joinReads } from '../network/inventory/read.ts'
 import type { Network } from '../network/network.ts'
+import { matchNamespace } from '../network/policy/match.ts'
+import type { Policy } from '../network/policy/model.ts'
+import { selects } from '../network/policy/selector.ts'
 import type { Connection } from '../network/traffic/connection.ts'
 import { serviceConnection } from '../network/traffic/traffic.ts'
 import type { Workload } from '../network/workloads/workload.ts'
@@ -15,6 +18,8 @@ export interface Scope {
   readonly workloads: readonly Workload[]
   readonly connections: readonly Connection[]
   readonly nodes: readonly Node[]
+  /** NetworkPolicies, and cluster-wide policies of any tier. */
+  readonly policies: readonly Policy[]
   /** Whether webhook configurations and aggregated APIs are asked about: only in a scan of everything. */
   readonly control: boolean
   /** Reads that the scope itself lacks: what could not even be enumerated. */
@@ -37,6 +42,9 @@ function scan(namespaces: 'all' | readonly string[], network: Network): Scope {
   const services = joinReads(names.map((name) => network.services.in(name)))
   const workloads = joinReads(names.map((name) => network.workloads.in(name)))
   const routes = joinReads(names.map((name) => network.traffic.fromRoutes(name)))
+  const policies = names.map((name) => network.policy.in(name))
+  const clusterPolicies =
+    namespaces === 'all' ? network.policy.cluster().all : clusterPoliciesOf(workloads.items, network)
   const dialled = workloads.items.flatMap((workload) => network.traffic.from(workload).items)
   const incoming = services.items.flatMap((service) => callers(service, network))
   return {
@@ -44,8 +52,9 @@ function scan(namespaces: 'all' | readonly string[], network: Network): Scope {
     workloads: workloads.items,
     connections: distinct([...dialled, ...routes.items, ...incoming]),
     nodes: namespaces === 'all' ? network.inventory.list('Node').items : nodesOf(workloads.items, network),
+    policies: [...policies.flatMap((set) => set.policies), ...clusterPolicies],
     control: namespaces === 'all',
-    gaps: [...services.gaps, ...workloads.gaps, ...routes.gaps],
+    gaps: distinctGaps([services.gaps, workloads.gaps, routes.gaps, ...policies.map(({ gaps }) => gaps)]),
   }
 }
 
@@ -63,6 +72,7 @@ function aboutService(namespace: string, name: string, network: Network): Scope 
     workloads: unique,
     connections,
     nodes: nodesOf(unique, network),
+    policies: policiesOf(withClients(unique, connections), network),
     control: false,
     gaps: found.gaps,
   }
@@ -83,6 +93,7 @@ function aboutClient(namespace: string, key: string, network: Network): Scope {
     workloads,
     connections,
     nodes: nodesOf(workloads, network),
+    policies: policiesOf(workloads, network),
     control: false,
     gaps: found.gaps,
   }
@@ -109,6 +120,38 @@ function nodesOf(workloads: readonly Workload[], network: Network): readonly Nod
   return [...names].sort().flatMap((name) => network.inventory.get('Node', '', name).items)
 }
 
+function withClients(
+  workloads: readonly Workload[],
+  connections: readonly Connection[],
+): readonly Workload[] {
+  const clients = connections.flatMap(({ client }) => (client.kind === 'workload' ? [client.workload] : []))
+  return distinct([...workloads, ...clients])
+}
+
+/** The policies, of their namespaces and of the cluster, that select any of these workloads. */
+function policiesOf(workloads: readonly Workload[], network: Network): readonly Policy[] {
+  const byNamespace = Map.groupBy(workloads, ({ namespace }) => namespace)
+  const own = [...byNamespace].flatMap(([namespace, members]) =>
+    network.policy
+      .in(namespace)
+      .policies.filter((policy) => members.some((workload) => touches(policy, workload, network))),
+  )
+  return [...own, ...clusterPoliciesOf(workloads, network)]
+}
+
+function clusterPoliciesOf(workloads: readonly Workload[], network: Network): readonly Policy[] {
+  return network.policy
+    .cluster()
+    .all.filter((policy) => workloads.some((workload) => touches(policy, workload, network)))
+}
+
+/** Whether a policy selects the pods of a workload, or may: what cannot be evaluated is in scope too. */
+function touches({ subject }: Policy, { namespace, labels, pods }: Workload, network: Network): boolean {
+  if (matchNamespace(subject.namespaces, network.policy.namespace(namespace)).is === 'no') return false
+  if (subject.doubt !== undefined) return true
+  return [labels, ...pods.map(({ metadata }) => metadata.labels)].some((item) => selects(subject.pods, item))
+}
+
 const namespacedKinds: readonly KindName[] = [
   'Service',
   'Pod',
@@ -117,6 +160,7 @@ const namespacedKinds: readonly KindName[] = [
   'DaemonSet',
   'Ingress',
   'HTTPRoute',
+  'NetworkPolicy',
 ]
 
 /** Every namespace that holds anything a question could be about. */

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { Inventory, type ObjectChanges } from './inventory/inventory.ts'
+import { Policies } from './policy/policies.ts'
 import { References } from './references/references.ts'
 import { Routes } from './routes/backends.ts'
 import { Services } from './services/services.ts'
@@ -14,6 +15,7 @@ export class Network {
   readonly inventory: Inventory
   readonly workloads: Workloads
   readonly services: Services
+  readonly policy: Policies
   readonly references: References
   readonly routes: Routes
   readonly traffic: Traffic
@@ -22,6 +24,7 @@ export class Network {
     this.inventory = inventory
     this.workloads = new Workloads(inventory)
     this.services = new Services(inventory, this.workloads)
+    this.policy = new Policies(inventory)
     this.references = new References(inventory, this.workloads)
     this.routes = new Routes(inventory)
     this.traffic = new Traffic(inventory, this.workloads, this.references, this.routes)

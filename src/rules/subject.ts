@@ -1,3 +1,4 @@
+import type { Policy } from '../network/policy/model.ts'
 import type { Endpoint } from '../network/services/endpoint.ts'
 import type { Connection } from '../network/traffic/connection.ts'
 import type { Resolved } from '../network/traffic/destination.ts'
@@ -18,6 +19,10 @@ export interface Subjects {
   readonly Node: Node
   readonly WebhookConfiguration: WebhookConfiguration
   readonly ApiService: ApiService
+  /** A NetworkPolicy as it is read, with its object as written. */
+  readonly NetworkPolicy: Policy
+  /** An AdminNetworkPolicy, a BaselineAdminNetworkPolicy or a ClusterNetworkPolicy. */
+  readonly ClusterPolicy: Policy
 }
 
 export type SubjectKind = keyof Subjects

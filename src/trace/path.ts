@@ -20,6 +20,11 @@ export type Reason =
   | 'pod-gone'
   | 'address-not-of-pod'
   | 'pod-not-running'
+  | 'resolver-unreachable'
+  | 'egress-denied'
+  | 'ingress-denied'
+  /** The API leaves it open what a policy means here, or a policy of the network plugin is in force. */
+  | 'policy-undefined'
   | 'not-read'
 
 export interface Verdict {

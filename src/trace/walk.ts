@@ -1,15 +1,26 @@
+import { clientNodes } from '../network/flows/chosen.ts'
 import type { Network } from '../network/network.ts'
 import { endpointName } from '../network/services/endpoint.ts'
-import type { Client, Connection } from '../network/traffic/connection.ts'
+import type { Connection } from '../network/traffic/connection.ts'
 import { place } from '../network/traffic/place.ts'
-import { isDeleting, isFinished } from '../network/workloads/pods.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
+import { dns } from './hops/dns.ts'
+import { egress } from './hops/egress.ts'
 import { endpoints } from './hops/endpoints.ts'
+import { ingress } from './hops/ingress.ts'
+import { listener } from './hops/listener.ts'
 import { name } from './hops/name.ts'
-import { dns, egress, ingress, listener } from './hops/not-yet.ts'
 import { pod } from './hops/pod.ts'
 import { service } from './hops/service.ts'
-import { type Branch, type Hop, isBroken, type Outcome, type Path, type Verdict } from './path.ts'
+import {
+  type Branch,
+  type Hop,
+  type HopKind,
+  isBroken,
+  type Outcome,
+  type Path,
+  type Verdict,
+} from './path.ts'
 import type { HopJudge, Judgement, Way } from './way.ts'
 
 /** The hops in the order in which the packet meets them. A new kind of hop is a file in hops/ and a line here. */
@@ -28,20 +39,20 @@ export function walk(connection: Connection, network: Network): Path {
   const hops: Hop[] = []
   let chosen: Judgement | undefined
   for (const judge of before) {
-    const judgement = judge.judge(way, network)
+    const judgement = judge.judge(way, network, walk)
     if (judgement.choices !== undefined) chosen = judgement
     hops.push(hopOf(judge, judgement))
-    if (judgement.verdict.outcome === 'fails') return finish(connection, hops)
+    if (judgement.verdict.outcome === 'fails' && !leadsOn.has(judge.kind)) return finish(connection, hops)
   }
   if (chosen === undefined) return finish(connection, [...hops, ...straight(way, network)])
   return finish(connection, withBranches(hops, chosen, way, network))
 }
 
-function clientNodes(client: Client): readonly string[] {
-  if (client.kind !== 'workload') return []
-  const running = client.workload.pods.filter((item) => !isFinished(item) && !isDeleting(item))
-  return [...new Set(running.flatMap((item) => item.spec.nodeName ?? []))].sort()
-}
+/**
+ * Hops behind which the way is known although the packet does not get there: what a name means is known without a lookup.
+ * A fault further on is one of its own, for it stays when the first is mended.
+ */
+const leadsOn: ReadonlySet<HopKind> = new Set(['dns'])
 
 function hopOf(judge: HopJudge, { place: at, verdict, behind = [] }: Judgement): Hop {
   return { kind: judge.kind, place: at, verdict, behind }
@@ -50,8 +61,9 @@ function hopOf(judge: HopJudge, { place: at, verdict, behind = [] }: Judgement):
 /** Hops behind a destination that is no Service: there is nothing to choose. */
 function straight(way: Way, network: Network): readonly Hop[] {
   const { kind } = way.resolved.destination
-  if (kind !== 'pod' && kind !== 'unowned') return []
-  return perEndpoint.map((judge) => hopOf(judge, judge.judge(way, network)))
+  const isAddress = kind === 'pod' || kind === 'unowned' || kind === 'node' || kind === 'external'
+  if (!isAddress) return []
+  return perEndpoint.map((judge) => hopOf(judge, judge.judge(way, network, walk)))
 }
 
 /** Walks every chosen endpoint and joins the verdicts into the hop `endpoints`. */
@@ -64,7 +76,7 @@ function withBranches(
   const branches: readonly Branch[] = choices.map((endpoint) => ({
     place: place.endpoint(endpoint),
     name: endpointName(endpoint),
-    hops: perEndpoint.map((judge) => hopOf(judge, judge.judge({ ...way, endpoint }, network))),
+    hops: perEndpoint.map((judge) => hopOf(judge, judge.judge({ ...way, endpoint }, network, walk))),
   }))
   return hops.map((hop) =>
     hop.kind === 'endpoints' ? { ...hop, branches, verdict: joined(hop.verdict, branches, uncertain) } : hop,

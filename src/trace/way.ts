@@ -4,7 +4,7 @@ import type { Connection } from '../network/traffic/connection.ts'
 import type { Resolved } from '../network/traffic/destination.ts'
 import type { Place } from '../network/traffic/place.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
-import type { HopKind, Verdict } from './path.ts'
+import type { HopKind, Path, Verdict } from './path.ts'
 
 /** A connection on its way: what it leads to, and inside a branch the endpoint that was chosen. */
 export interface Way {
@@ -25,10 +25,13 @@ export interface Judgement {
   readonly uncertain?: readonly Gap[]
 }
 
+/** Walks a connection that another one needs first, such as a lookup. */
+export type Walk = (connection: Connection, network: Network) => Path
+
 /** One kind of hop: where it lies and whether the packet gets through. */
 export interface HopJudge {
   readonly kind: HopKind
   /** Judged once for each endpoint, behind the hop `endpoints`. */
   readonly perEndpoint: boolean
-  readonly judge: (way: Way, network: Network) => Judgement
+  readonly judge: (way: Way, network: Network, walk: Walk) => Judgement
 }

@@ -116,7 +116,7 @@ export function lists(objects: readonly ApiObject[], pageSize = 500): Handler {
     const isLast = start + limit >= all.length
     return {
       json: {
-        kind: `${kind}List`,
+        kind: `${definitionOf(kind).apiKind ?? kind}List`,
         apiVersion: apiVersionOf(kind),
         metadata: isLast ? {} : { continue: String(start + limit) },
         // As Go encodes an empty slice that was never made.

@@ -26,6 +26,7 @@ const network: Readonly<Record<string, readonly string[]>> = {
   references: ['inventory', 'workloads', 'services', 'dns'],
   routes: ['inventory', 'workloads', 'services', 'dns', 'references'],
   traffic: ['inventory', 'workloads', 'services', 'dns', 'references', 'routes'],
+  flows: ['inventory', 'workloads', 'services', 'policy', 'dns', 'references', 'routes', 'traffic'],
 }
 
 /** Folders without any contact with the outside: no Node module, no clock, no randomness. */

@@ -29,6 +29,8 @@ export interface Connection {
     | { readonly namespace: string; readonly service: string; readonly port?: number | string | undefined }
     | undefined
   readonly protocol: string
+  /** Set where the client's own node answers this address, whoever else has it. */
+  readonly isOnOwnNode?: true | undefined
   /** Where the address is written, once per place. */
   readonly dials: readonly Dial[]
 }

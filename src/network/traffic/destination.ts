@@ -33,6 +33,7 @@ const external = known({ kind: 'external' })
 
 /** What the address of a connection leads to, by names and addresses alone; ports, policies and pods are judged later. */
 export function resolveDestination(connection: Connection, inventory: Inventory): Resolved {
+  if (connection.isOnOwnNode) return external
   if (connection.target !== undefined) {
     const { namespace, service, port } = connection.target
     return byReference(namespace, service, port, inventory)

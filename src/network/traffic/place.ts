@@ -23,7 +23,10 @@ export const place = {
   client: (workload: Workload): Place => `client ${inNamespace(workload.reference)}`,
   /** A name as one client resolves it. */
   name: (client: string, host: string): Place => `name ${client} ${host}`,
-  egress: (client: string): Place => `egress ${client}`,
+  /** What leaves a client towards one target: `ns/service:port` or a host. */
+  egress: (client: string, target: string): Place => `egress ${client} ${target}`,
+  /** The lookups of a client. */
+  resolver: (client: string): Place => `resolver ${client}`,
   service: (service: Service): Place => `service ${serviceText(service)}`,
   servicePort: (service: Service, port: ServicePort | undefined): Place =>
     `service-port ${serviceText(service)}:${portText(port)}`,
@@ -31,7 +34,8 @@ export const place = {
     `proxy ${serviceText(service)}:${portText(port)} ${node}`,
   endpoint: (endpoint: Endpoint): Place =>
     `endpoint ${serviceText(endpoint.service)}:${portText(endpoint.port)} ${endpointName(endpoint)}`,
-  ingress: (target: string): Place => `ingress ${target}`,
+  /** What one client sends into a target. */
+  ingress: (client: string, target: string): Place => `ingress ${client} ${target}`,
   /** The pods of a workload, all of them. */
   pods: (workload: Workload): Place => `pods ${inNamespace(workload.reference)}`,
   pod: (namespace: string, name: string): Place => `pod ${namespace}/${name}`,
@@ -40,5 +44,7 @@ export const place = {
     `listener ${namespace}/${pod}:${port ?? '?'}`,
   route: (by: ObjectReference): Place => `route ${inNamespace(by)}`,
   node: (name: string): Place => `node ${name}`,
+  /** A policy of any kind: what it allows and denies. */
+  policy: (reference: ObjectReference): Place => `policy ${inNamespace(reference)}`,
   object: (reference: ObjectReference): Place => `object ${inNamespace(reference)}`,
 }

@@ -18,6 +18,12 @@ export function standInPods(workload: Workload): readonly Pod[] {
   ).filter((pod) => pod !== undefined)
 }
 
+/** A pod as the template makes it, without status: for a client that has no pod now, such as a CronJob between runs. */
+export function templatePod(workload: Workload): Pod | undefined {
+  const { name, namespace } = workload.reference
+  return standIn(workload, name, namespace ?? '')
+}
+
 function standIn(workload: Workload, name: string, namespace: string): Pod | undefined {
   const { apiVersion, kind, name: owner } = workload.reference
   const pod = parseObject({

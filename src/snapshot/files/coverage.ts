@@ -13,6 +13,7 @@ const dumped: ReadonlySet<KindName> = new Set<KindName>([
   'Job',
   'CronJob',
   'HorizontalPodAutoscaler',
+  'NetworkPolicy',
   'Ingress',
   'HTTPRoute',
   'GRPCRoute',
@@ -28,6 +29,13 @@ const everywhere: ReadonlySet<KindName> = new Set<KindName>([
   'EndpointSlice',
   'Endpoints',
   'ConfigMap',
+])
+
+/** Resources of network plugins: a dump without them was hardly asked for them. */
+const ofPlugins: ReadonlySet<KindName> = new Set<KindName>([
+  'CiliumNetworkPolicy',
+  'CalicoNetworkPolicy',
+  'CalicoStoredNetworkPolicy',
 ])
 
 /** Manifests: objects as they would be applied. Open, unless the user vouches that they are all there is. */
@@ -64,7 +72,7 @@ export function dumpCoverage(objects: readonly KubeObject[]): Coverage {
   const isWhole = (kind: KindName): boolean => {
     if (present.has(kind)) return true
     if (!kinds[kind].namespaced || mentioned.has(kind)) return false
-    return isEverything ? !everywhere.has(kind) : dumped.has(kind)
+    return isEverything ? !everywhere.has(kind) && !ofPlugins.has(kind) : dumped.has(kind)
   }
   return {
     world: 'closed',

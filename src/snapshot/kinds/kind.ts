@@ -9,17 +9,22 @@ export interface OwnerReference {
   readonly controller?: boolean | undefined
 }
 
-/** One entry of `metadata.managedFields`: who wrote the object, how and when. Of the field set only one field is kept. */
+/** One entry of `metadata.managedFields`: who wrote the object, how and when. Of the field set only what a question needs is kept. */
 export interface ManagedFields {
   readonly manager: string
   readonly operation?: string | undefined
   readonly time?: string | undefined
   readonly subresource?: string | undefined
-  /** Present when it owns `spec.replicas`. */
-  readonly fieldsV1?: typeof replicasOnly | undefined
+  readonly fieldsV1?: OwnedFields | undefined
 }
 
-const replicasOnly = Object.freeze({ 'f:spec': { 'f:replicas': {} } })
+/** The part of a field set that is kept: `spec.replicas`, and the labels of a Namespace. */
+export interface OwnedFields {
+  readonly 'f:spec'?: { readonly 'f:replicas': object } | undefined
+  readonly 'f:metadata'?: { readonly 'f:labels': Readonly<Record<string, object>> } | undefined
+}
+
+const replicasOnly: OwnedFields = Object.freeze({ 'f:spec': { 'f:replicas': {} } })
 
 export interface ObjectMeta {
   readonly name: string
@@ -45,6 +50,8 @@ export interface KubeObjectBase<K extends string = string> {
 /** What the program knows about a kind, and its parse function, which is also its projection. */
 export interface KindDefinition<K extends string, T extends KubeObjectBase<K>> {
   readonly kind: K
+  /** The kind as the API has it, where another group has a kind of that name too. */
+  readonly apiKind?: string
   /** API group, '' for core. */
   readonly group: string
   /** Versions that the parse function reads, most wanted first. */

@@ -1,4 +1,13 @@
+import { adminNetworkPolicy, baselineAdminNetworkPolicy } from './admin-network-policy.ts'
 import { apiService } from './api-service.ts'
+import {
+  calicoGlobalNetworkPolicy,
+  calicoNetworkPolicy,
+  calicoStoredGlobalNetworkPolicy,
+  calicoStoredNetworkPolicy,
+} from './calico-policy.ts'
+import { ciliumClusterwideNetworkPolicy, ciliumNetworkPolicy } from './cilium-policy.ts'
+import { clusterNetworkPolicy } from './cluster-network-policy.ts'
 import { configMap } from './config-map.ts'
 import { endpointSlice } from './endpoint-slice.ts'
 import { endpoints } from './endpoints.ts'
@@ -9,6 +18,7 @@ import { ingress } from './ingress.ts'
 import { isRecord, text } from './json.ts'
 import { type KindDefinition, type KubeObjectBase, parseMeta } from './kind.ts'
 import { namespace } from './namespace.ts'
+import { networkPolicy } from './network-policy.ts'
 import { node } from './node.ts'
 import { pod } from './pod.ts'
 import { service } from './service.ts'
@@ -46,6 +56,16 @@ export const kinds = {
   TLSRoute: tlsRoute,
   TCPRoute: tcpRoute,
   UDPRoute: udpRoute,
+  NetworkPolicy: networkPolicy,
+  AdminNetworkPolicy: adminNetworkPolicy,
+  BaselineAdminNetworkPolicy: baselineAdminNetworkPolicy,
+  ClusterNetworkPolicy: clusterNetworkPolicy,
+  CiliumNetworkPolicy: ciliumNetworkPolicy,
+  CiliumClusterwideNetworkPolicy: ciliumClusterwideNetworkPolicy,
+  CalicoNetworkPolicy: calicoNetworkPolicy,
+  CalicoGlobalNetworkPolicy: calicoGlobalNetworkPolicy,
+  CalicoStoredNetworkPolicy: calicoStoredNetworkPolicy,
+  CalicoStoredGlobalNetworkPolicy: calicoStoredGlobalNetworkPolicy,
   Namespace: namespace,
   Node: node,
   ServiceCIDR: serviceCidr,
@@ -79,11 +99,19 @@ export function isKind<K extends KindName>(
 
 /** The kind that we read under this apiVersion and kind name; another group's `Service` is not ours. */
 export function kindFor(apiVersion: string, kind: string): KindName | undefined {
-  if (!isKindName(kind)) return undefined
   const slash = apiVersion.indexOf('/')
   const group = slash === -1 ? '' : apiVersion.slice(0, slash)
-  return kinds[kind].group === group ? kind : undefined
+  if (isKindName(kind) && kinds[kind].group === group) return kind
+  return renamed.get(`${group}/${kind}`)
 }
+
+/** Kinds that go by another name here, by group and the kind's name in the API. */
+const renamed: ReadonlyMap<string, KindName> = new Map(
+  kindNames.flatMap((name) => {
+    const { apiKind, group } = definitionOf(name)
+    return apiKind === undefined ? [] : [[`${group}/${apiKind}`, name]]
+  }),
+)
 
 /**
  * Parses and projects one object of untrusted JSON.

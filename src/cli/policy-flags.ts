@@ -1,0 +1,30 @@
+import type { Argv } from 'yargs'
+import { cniProfiles } from '../network/policy/profile.ts'
+import type { ExitCode } from './exit-code.ts'
+import { type Arguments, allNamespacesFlag, flag, questionFlags, single } from './options.ts'
+import type { Terminal } from './terminal.ts'
+
+/** All flags of `policy`; which of them are given decides what is asked. */
+export function policyFlags<T>(yargs: Argv<T>) {
+  return allNamespacesFlag(questionFlags(yargs), 'the policies of all namespaces')
+    .option('from', single('who opens the connection: [NAMESPACE/]TYPE/NAME, an IP, or world'))
+    .option('to', single('who is dialled: [NAMESPACE/]TYPE/NAME[:PORT[/PROTOCOL]], IP:PORT, or world:PORT'))
+    .option('explain', flag('say why: policy by policy, with field paths'))
+    .option('what-if', single('flows that would change if FILE were applied'))
+    .option('without', single('flows that would change if the policy NAME were deleted'))
+    .option('assert', single('check the verdicts that FILE expects'))
+    .option('matrix', flag('which workload reaches which'))
+    .option('cni', {
+      ...single('network plugin whose behaviour counts where the API leaves it open'),
+      choices: cniProfiles.map(({ name }) => name),
+    })
+}
+
+export type PolicyArguments = Arguments<typeof policyFlags<object>>
+
+/** One thing that `policy` can be asked. Each mode is a file of its own. */
+export interface PolicyMode {
+  /** The flags that ask for it; of none, the overview answers. */
+  readonly flags: readonly (keyof PolicyArguments & string)[]
+  readonly run: (args: PolicyArguments, terminal: Terminal) => Promise<ExitCode>
+}

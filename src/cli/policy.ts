@@ -1,0 +1,32 @@
+import { defineCommand } from './command.ts'
+import { type PolicyArguments, type PolicyMode, policyFlags } from './policy-flags.ts'
+import { fromTo } from './policy-from-to.ts'
+import { overview } from './policy-overview.ts'
+import { UsageError } from './usage-error.ts'
+
+/** What can be asked, by flag. A new mode is a file and a line here. */
+const modes: readonly PolicyMode[] = [fromTo]
+
+export const policy = defineCommand({
+  usage: 'policy',
+  describe: 'what network policies allow',
+  examples: [
+    ['kubectl netdoctor policy', 'who may talk to whom, in words'],
+    ['kubectl netdoctor policy --from deploy/web --to svc/auth:80', 'one verdict, and why'],
+  ],
+  flags: (yargs) => policyFlags(yargs),
+  run: (args, terminal) => modeOf(args).run(args, terminal),
+})
+
+function modeOf(args: PolicyArguments): PolicyMode {
+  const asked = modes.filter(({ flags }) => flags.some((name) => isGiven(args[name])))
+  const [first = overview, second] = asked
+  if (second !== undefined)
+    throw new UsageError(
+      'USAGE',
+      `--${first.flags.join(' and --')} and --${second.flags.join(' or --')} are different questions: ask one`,
+    )
+  return first
+}
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== false

@@ -1,0 +1,168 @@
+import { changedWorld } from '../../change/changed-world.ts'
+import type { FlowChange } from '../../change/flow-table.ts'
+import { changedFlows } from '../../change/flows.ts'
+import type { Edit } from '../../network/edit.ts'
+import type { Network } from '../../network/network.ts'
+import { decide } from '../../network/policy/decide.ts'
+import { addressesOf, type Endpoint } from '../../network/policy/endpoint.ts'
+import type { Explanation, FamilyExplanation, RuleReference } from '../../network/policy/explain.ts'
+import type { Direction } from '../../network/policy/model.ts'
+import { type NoPatchReason, type Patch, remedyFor } from '../../network/policy/patch.ts'
+import { Policies } from '../../network/policy/policies.ts'
+import { keyOf, referenceTo } from '../../snapshot/snapshot.ts'
+import type { JudgedPair, PortAnswer } from './judge.ts'
+
+/** The narrowest change that would allow a denied flow, tried on a copy. */
+export interface FlowRemedy {
+  /** One change for each direction that denies. */
+  readonly steps: readonly { readonly direction: Direction; readonly patch: Patch }[]
+  /** Of the pairs of the port that are denied now, how many would pass. */
+  readonly allows: { readonly passing: number; readonly of: number }
+  /** What else would get in. Absent in clusters where finding out would take too long. */
+  readonly opens?: readonly FlowChange[] | undefined
+  /** What would be denied that passes now. */
+  readonly closes: readonly FlowChange[]
+}
+
+/** Why there is no such change. */
+export interface NoRemedy {
+  readonly direction: Direction
+  readonly why: NoPatchReason
+  readonly deniedBy: readonly RuleReference[]
+}
+
+const directions: readonly Direction[] = ['egress', 'ingress']
+
+/** In larger clusters only the first candidate is looked at, and its side effects are left out. */
+const mostPods = 5000
+
+interface Tried {
+  readonly patches: ReadonlyMap<Direction, Patch>
+  readonly opens?: readonly FlowChange[] | undefined
+  readonly closes: readonly FlowChange[]
+  readonly after: Network
+}
+
+/**
+ * The narrowest of the smallest changes: that which takes nothing away and lets fewest others in.
+ *
+ * @returns what to change, or why nothing would help
+ */
+export function remedyOf(
+  pair: JudgedPair,
+  answer: PortAnswer,
+  policies: Policies,
+  network: Network,
+): FlowRemedy | NoRemedy | undefined {
+  const { why } = pair
+  if (why === undefined || pair.outcome !== 'fails') return undefined
+  const failing = directions.filter((direction) => why[direction].outcome === 'fails')
+  const candidates = new Map<Direction, readonly Patch[]>()
+  for (const direction of failing) {
+    const { patches, noPatch = 'unknown', deniedBy } = remedyFor(why[direction], policies)
+    if (patches.length === 0) return { direction, why: noPatch, deniedBy }
+    candidates.set(direction, patches)
+  }
+  const tried = narrowest(candidates, pair, why, network)
+  if (tried === undefined) return undefined
+  const denied = answer.groups.flatMap(({ pairs }) => pairs.filter(({ outcome }) => outcome === 'fails'))
+  const changed = new Policies(tried.after.inventory, policies.profile)
+  const passing = denied.filter(({ verdict }) => decide(verdict.flow, changed).outcome === 'passes')
+  return {
+    steps: [...tried.patches].map(([direction, patch]) => ({ direction, patch })),
+    allows: { passing: passing.length, of: denied.length },
+    opens: tried.opens,
+    closes: tried.closes,
+  }
+}
+
+/** Chooses direction by direction, with the narrowest known choice for the others. */
+function narrowest(
+  candidates: ReadonlyMap<Direction, readonly Patch[]>,
+  pair: JudgedPair,
+  why: FamilyExplanation,
+  network: Network,
+): Tried | undefined {
+  const isLarge = network.inventory.list('Pod').items.length > mostPods
+  let chosen = new Map(
+    [...candidates].flatMap(([direction, patches]) => {
+      const patch = isLarge ? patches[0] : patches.at(-1)
+      return patch === undefined ? [] : [[direction, patch] as const]
+    }),
+  )
+  let best = attempt(chosen, pair, why, network, isLarge)
+  if (isLarge) return best
+  for (const [direction, patches] of candidates) {
+    for (const patch of [...patches].reverse().slice(1)) {
+      const choice = new Map(chosen).set(direction, patch)
+      const next = attempt(choice, pair, why, network, isLarge)
+      // The less intrusive kind of change wins a tie.
+      if (next !== undefined && (best === undefined || width(next) <= width(best))) {
+        best = next
+        chosen = choice
+      }
+    }
+  }
+  return best
+}
+
+/** How many others get in. Whatever takes something away is wider than anything that does not. */
+function width({ opens = [], closes }: Tried): number {
+  const pairs = (changes: readonly FlowChange[]): number =>
+    changes.reduce((sum, change) => sum + change.pairs, 0)
+  return pairs(closes) * 1e6 + pairs(opens)
+}
+
+function attempt(
+  patches: ReadonlyMap<Direction, Patch>,
+  pair: JudgedPair,
+  why: FamilyExplanation,
+  network: Network,
+  isLarge: boolean,
+): Tried | undefined {
+  const edits: readonly Edit[] = [...patches.values()].map(({ edit }) => edit)
+  const world = changedWorld(edits, network)
+  if (world === undefined) return undefined
+  if (isLarge) return { patches, closes: [], after: world.after }
+  const { changes } = changedFlows(world.before, world.after)
+  return {
+    patches,
+    opens: changes.filter(
+      (change) => change.effect !== 'denied' && !isAsked(change, pair, why.ingress, network),
+    ),
+    closes: changes.filter(({ effect }) => effect === 'denied'),
+    after: world.after,
+  }
+}
+
+/** Whether a change is the flow that was asked for, and nothing else. */
+function isAsked(
+  { source, destination, ports }: FlowChange,
+  pair: JudgedPair,
+  { target }: Explanation,
+  network: Network,
+): boolean {
+  const [only] = ports
+  const isPort =
+    ports.length === 1 &&
+    only?.from === target.port &&
+    only.to === target.port &&
+    only.protocol === target.protocol
+  return isPort && isEnd(source, pair.source.end, network) && isEnd(destination, pair.target.end, network)
+}
+
+function isEnd(changed: FlowChange['source'], end: Endpoint, network: Network): boolean {
+  if (changed.kind === 'workload') {
+    if (end.kind !== 'pod') return false
+    const owner = network.workloads.ofPod(end.pod)?.reference ?? referenceTo(end.pod)
+    return keyOf(owner) === keyOf(changed.reference)
+  }
+  const address = addressesOf(end).parsed[changed.family]
+  const [interval] = changed.intervals
+  return (
+    address !== undefined &&
+    changed.intervals.length === 1 &&
+    interval?.first === address.value &&
+    interval.last === address.value
+  )
+}

@@ -1,0 +1,147 @@
+import type { Container } from '../../snapshot/kinds/pod-spec.ts'
+import type { WorkloadObject } from '../../snapshot/kinds/workload.ts'
+import type { Inventory } from '../inventory/inventory.ts'
+
+/** What the API leaves to the network plugin. A switch changes a verdict only together with a caveat. */
+export interface CniProfile {
+  readonly name: string
+  /** Whether the plugin enforces NetworkPolicy at all. */
+  readonly enforcesPolicies: boolean
+  /** Whether `ipBlock` matches the addresses of pods. */
+  readonly cidrMatchesPods: boolean
+  /** Whether `ipBlock` surely matches the addresses of nodes. */
+  readonly cidrMatchesNodes: boolean
+  /** Whether `ipBlock` is compared with a Service's address, before translation. */
+  readonly cidrMatchesServiceAddress: boolean
+  readonly endPortHonoured: boolean
+  readonly sctpSupported: boolean
+  /** Whether policies select host-network pods, and selectors of peers match them. */
+  readonly policyOnHostNetworkPods: 'yes' | 'no' | 'undefined'
+  /** A pod that reaches itself through a Service. */
+  readonly hairpinThroughService: 'policy' | 'allowed' | 'undefined'
+  /** Whether a new policy ends connections that are open. */
+  readonly dropsOpenConnections: 'yes' | 'no' | 'undefined'
+}
+
+/** What the API and its conformance tests say; everything else stays undefined. */
+export const neutralProfile: CniProfile = {
+  name: 'neutral',
+  enforcesPolicies: true,
+  cidrMatchesPods: true,
+  cidrMatchesNodes: true,
+  cidrMatchesServiceAddress: false,
+  endPortHonoured: true,
+  sctpSupported: true,
+  policyOnHostNetworkPods: 'undefined',
+  hairpinThroughService: 'undefined',
+  dropsOpenConnections: 'undefined',
+}
+
+/** Plugins by the name that `--cni` takes, with what their documentation says beside the neutral table. */
+export const cniProfiles: readonly CniProfile[] = [
+  neutralProfile,
+  {
+    ...neutralProfile,
+    name: 'cilium',
+    cidrMatchesPods: false,
+    cidrMatchesNodes: false,
+    policyOnHostNetworkPods: 'no',
+  },
+  { ...neutralProfile, name: 'calico', policyOnHostNetworkPods: 'no' },
+  { ...neutralProfile, name: 'antrea' },
+  { ...neutralProfile, name: 'kube-router' },
+  { ...neutralProfile, name: 'kube-network-policies' },
+  { ...neutralProfile, name: 'kindnet' },
+  { ...neutralProfile, name: 'aws-vpc-cni' },
+  { ...neutralProfile, name: 'azure-npm' },
+  { ...neutralProfile, name: 'ovn-kubernetes' },
+  { ...neutralProfile, name: 'weave-net' },
+  { ...neutralProfile, name: 'flannel', enforcesPolicies: false },
+]
+
+/** The network plugin that verdicts count on: told by the user, or guessed from a DaemonSet that was read. */
+export interface DetectedCni {
+  readonly profile: CniProfile
+  /** `namespace/name` of the DaemonSet that a guess rests on; absent when nothing is known or the user told it. */
+  readonly agent?: string | undefined
+}
+
+interface Agent {
+  readonly profile: string
+  /** Names of DaemonSets. */
+  readonly names: readonly string[]
+  /** The image of a container without registry, tag and digest. */
+  readonly image?: RegExp
+  /** False when this agent is known not to enforce policies as it runs here. */
+  readonly enforces?: (containers: readonly Container[]) => boolean
+}
+
+/** In this order: who enforces policies beside another plugin (canal, chained Cilium) comes before it. */
+const agents: readonly Agent[] = [
+  // GKE Dataplane V2 runs Cilium as anetd.
+  { profile: 'cilium', names: ['cilium', 'anetd'], image: /\/cilium$/ },
+  {
+    profile: 'calico',
+    names: ['calico-node', 'canal', 'rke2-canal'],
+    image: /[/-]calico([/-]node)?$|hardened-calico$/,
+  },
+  { profile: 'antrea', names: ['antrea-agent'], image: /antrea\/antrea(-agent)?(-ubuntu|-ubi)?$/ },
+  { profile: 'ovn-kubernetes', names: ['ovnkube-node'] },
+  { profile: 'kube-router', names: ['kube-router'], image: /\/kube-router$/ },
+  { profile: 'azure-npm', names: ['azure-npm'], image: /azure-npm$/ },
+  { profile: 'weave-net', names: ['weave-net'] },
+  // Flannel's chart can put it into flannel's own DaemonSet.
+  {
+    profile: 'kube-network-policies',
+    names: ['kube-network-policies'],
+    image: /kube-network-policies$/,
+  },
+  { profile: 'kindnet', names: ['kindnet'], image: /\/kindnetd?$/, enforces: isKindnetEnforcing },
+  { profile: 'aws-vpc-cni', names: ['aws-node'], enforces: isAwsEnforcing },
+  { profile: 'flannel', names: ['kube-flannel', 'kube-flannel-ds'], image: /\/flannel$/ },
+]
+
+/**
+ * Guesses the plugin from the DaemonSets that were read. Never a proof: the caller names the guess. Without a known
+ * agent the neutral table holds: k3s and others run theirs inside another process.
+ */
+export function detectCni(inventory: Inventory): DetectedCni {
+  const sets = inventory.list('DaemonSet').items
+  for (const { profile: name, names, image, enforces } of agents) {
+    const found = sets.find((set) => names.includes(set.metadata.name) || hasImage(set, image))
+    const profile = cniProfiles.find((candidate) => candidate.name === name)
+    if (found === undefined || profile === undefined) continue
+    const enforcesPolicies = profile.enforcesPolicies && (enforces?.(containersOf(found)) ?? true)
+    const agent = `${found.metadata.namespace ?? ''}/${found.metadata.name}`
+    return { profile: { ...profile, enforcesPolicies }, agent }
+  }
+  return { profile: neutralProfile }
+}
+
+function containersOf({ spec }: WorkloadObject): readonly Container[] {
+  return spec.template?.spec.containers ?? []
+}
+
+function hasImage(set: WorkloadObject, image: RegExp | undefined): boolean {
+  return image !== undefined && containersOf(set).some((container) => image.test(imageName(container)))
+}
+
+function imageName({ image = '' }: Container): string {
+  return `/${image.replace(/@.*$/, '').replace(/:[^/:]*$/, '')}`
+}
+
+/** From kind v0.24.0 (August 2024); the tag is a date: `v20240813-c6f155d6`. Other tags are of newer builds. */
+function isKindnetEnforcing(containers: readonly Container[]): boolean {
+  const dates = containers.flatMap(({ image = '' }) => /:v(\d{8})-[0-9a-f]+$/.exec(image)?.[1] ?? [])
+  return dates.every((date) => date >= '20240700')
+}
+
+/** Only with the agent's container, which is there since v1.14, and only when it is switched on. */
+function isAwsEnforcing(containers: readonly Container[]): boolean {
+  const agent = containers.find(
+    (container) =>
+      container.name === 'aws-eks-nodeagent' || imageName(container).endsWith('/aws-network-policy-agent'),
+  )
+  if (agent === undefined) return false
+  return ![...(agent.command ?? []), ...(agent.args ?? [])].includes('--enable-network-policy=false')
+}

@@ -1,0 +1,87 @@
+import { reachesUsualDns } from '../../network/flows/assumed-dns.ts'
+import { type Lookup, lookupsOf, needsLookup } from '../../network/flows/lookups.ts'
+import type { Network } from '../../network/network.ts'
+import { clientKey } from '../../network/traffic/connection.ts'
+import { place } from '../../network/traffic/place.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
+import { type Hop, notApplicable, notChecked, type Path, passes, type Verdict } from '../path.ts'
+import type { HopJudge, Judgement, Walk, Way } from '../way.ts'
+
+type Answer = Omit<Judgement, 'place'>
+
+/**
+ * Whether the client can ask its nameservers. A lookup is a connection of its own, from the client to port 53, and is
+ * walked like any other. Only the way there is judged; what the server answers is not.
+ */
+export const dns: HopJudge = {
+  kind: 'dns',
+  perEndpoint: false,
+  judge: (way, network, walk) => ({
+    place: place.resolver(clientKey(way.connection.client)),
+    ...resolve(way, network, walk),
+  }),
+}
+
+function resolve(way: Way, network: Network, walk: Walk): Answer {
+  const { client } = way.connection
+  if (!needsLookup(way.connection) || way.resolved.destination.kind === 'loopback')
+    return { verdict: notApplicable }
+  const { items, hidden, gaps, protocol } = lookupsOf(client, network.inventory)
+  const [first] = items
+  if (first === undefined) {
+    if (gaps.length === 0) return { verdict: notChecked }
+    return { verdict: reachesUsualDns(client, protocol, network) ? passes : unread(gaps) }
+  }
+  const answers = items.map((lookup) => ask(lookup, network, walk))
+  const [answer = { verdict: notChecked }] = answers
+  // A resolver asks the next server when one is silent: names are lost when all are out of reach.
+  const isAlone = items.length + hidden === 1
+  const isLost = hidden === 0 && answers.every(({ verdict }) => verdict.outcome === 'fails')
+  if (!isAlone && !isLost && answer.verdict.outcome !== 'passes') return { verdict: notChecked }
+  return answer
+}
+
+const unread = (gaps: readonly Gap[]): Verdict => ({ outcome: 'unknown', reason: 'not-read', gaps })
+
+function ask({ connection, instead, nameserver }: Lookup, network: Network, walk: Walk): Answer {
+  const answer = answerOf(walk(connection, network))
+  if (instead !== undefined) {
+    // Which of the two the kubelet has told the pods is in no object.
+    const other = answerOf(walk(instead, network))
+    return answer.verdict.outcome === other.verdict.outcome ? answer : { verdict: notChecked }
+  }
+  // Whether a server outside of the cluster knows the cluster's names is another question.
+  return nameserver.kind === 'custom' && answer.verdict.outcome === 'passes'
+    ? { verdict: notChecked }
+    : answer
+}
+
+/**
+ * The way to a server, as far as policies go. What is wrong with the DNS Service itself is the cluster's affair, and
+ * is taken for granted.
+ */
+function answerOf(path: Path): Answer {
+  const ways = (path.hops.find(({ branches }) => branches !== undefined)?.branches ?? [path]).map(
+    ({ hops }) => hops.filter(({ kind }) => kind === 'egress' || kind === 'ingress'),
+  )
+  const stops = ways.map((hops) => hops.find(({ verdict }) => verdict.outcome === 'fails'))
+  const denied = stops.filter((hop) => hop !== undefined)
+  const all = ways.flat()
+  const [stop = all.find(({ verdict }) => verdict.outcome === 'partly')] = denied
+  if (ways.length > 0 && denied.length === ways.length && stop !== undefined)
+    return lost(stop, { outcome: 'fails' })
+  const undecided = all.find(({ verdict }) => verdict.outcome === 'unknown')
+  if (undecided !== undefined) return { verdict: undecided.verdict }
+  if (stop !== undefined)
+    return lost(stop, {
+      outcome: 'partly',
+      share: denied.length === 0 ? stop.verdict.share : { failing: denied.length, of: ways.length },
+    })
+  const isJudged = all.some(({ verdict }) => verdict.outcome === 'passes')
+  return { verdict: isJudged ? passes : notChecked }
+}
+
+function lost({ place: at, behind, verdict }: Hop, how: Verdict): Answer {
+  const reason = verdict.reason === 'ingress-denied' ? 'ingress-denied' : 'resolver-unreachable'
+  return { verdict: { ...how, reason }, behind: [at, ...behind] }
+}
