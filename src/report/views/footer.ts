@@ -30,7 +30,7 @@ export function footer(diagnosis: Diagnosis): readonly Line[] {
 }
 
 /** How a gap is said to people. */
-function gapText({ kind, namespace, why, permission, detail }: Gap): string {
+export function gapText({ kind, namespace, why, permission, detail }: Gap): string {
   const what = namespace === undefined ? kind : `${kind} in namespace ${escapeText(namespace)}`
   const more = detail === undefined ? '' : ` (${escapeText(maskUserinfo(detail))})`
   switch (why) {

@@ -157,7 +157,7 @@ function checkText({ outcome, reason, introduces, ways }: FixCheck): string {
 
 const owners = { helm: 'Helm', 'argo-cd': 'Argo CD', flux: 'Flux', controller: 'its controller' } as const
 
-function ownerText({ kind, name }: NonNullable<OfferedFix['owner']>): string {
+export function ownerText({ kind, name }: NonNullable<OfferedFix['owner']>): string {
   const named = name === undefined ? '' : ` (${escapeText(name)})`
   return `${owners[kind]}${named} owns this object and would take the change back: mend it there too`
 }
