@@ -1,11 +1,14 @@
 import type { Network } from '../../network/network.ts'
-import { place } from '../../network/traffic/place.ts'
+import { type Place, place } from '../../network/traffic/place.ts'
 import { clientOf } from '../client/dialled.ts'
 import type { FindingDraft, Severity } from '../finding.ts'
 import type { Text } from '../text.ts'
 import { mending } from './denial-fix.ts'
+import { ruleOf } from './denial-kind.ts'
 import { labelEvidence, tryIt } from './denial-words.ts'
 import { clientsOf, type DenialGroup, targetKey } from './denied-group.ts'
+import { peerKey } from './peers.ts'
+import { blockText } from './ranges.ts'
 
 const mostEvidence = 5
 
@@ -29,7 +32,7 @@ export function denialFinding(group: DenialGroup, story: DenialStory, network: N
     severity: isAsleep ? 'warning' : story.severity,
     about: policy,
     place: target === '' ? place.policy(policy) : place.policyPart(policy, `into ${target}`),
-    alsoAt: [place.policy(policy), ...denials.map((denial) => denial.place)],
+    alsoAt: [...peerPlace(group, network), ...denials.map((denial) => denial.place)],
     summary: story.summary,
     detail: story.detail,
     evidence: [
@@ -41,6 +44,17 @@ export function denialFinding(group: DenialGroup, story: DenialStory, network: N
     ...mending(group, network),
     confirm: first === undefined ? undefined : tryIt(first),
   }
+}
+
+/** Where the linter speaks of the peer that was meant to admit them: the denial is what comes of its slip. */
+function peerPlace({ kind, policy }: DenialGroup, network: Network): readonly Place[] {
+  if (kind.is === 'cluster-policy' || kind.miss === undefined) return []
+  const rule = ruleOf(kind.miss.rule, network)
+  const peers = rule?.peers === 'all' ? [] : (rule?.peers ?? [])
+  const peer = peers.find(({ path }) => path === kind.miss?.rule.peer)
+  if (rule === undefined) return []
+  if (peer?.is === 'pods') return [place.policyPart(policy, `${rule.direction} ${peerKey(peer)}`)]
+  return peer?.is === 'block' ? [place.policyPart(policy, `${rule.direction} block ${blockText(peer.block)}`)] : []
 }
 
 function isolationEvidence({ policy, denials, kind }: DenialGroup): FindingDraft['evidence'] {

@@ -45,7 +45,7 @@ export function dnsFinding(
     severity: isAsleep || isPartial ? 'warning' : story.severity,
     about: policy,
     place: place.policyPart(policy, 'DNS'),
-    alsoAt: [place.policy(policy), ...group.map((trouble) => place.resolver(trouble.workload.key))],
+    alsoAt: [...group.map((trouble) => place.resolver(trouble.workload.key))],
     evidence: [
       ...explanation.isolatedBy.slice(0, 3).map((isolation) => ({
         reference: isolation.policy,
