@@ -4,7 +4,7 @@ import { Network } from '../network/network.ts'
 import { flowResult } from '../report/policy-result.ts'
 import { policyFlowView } from '../report/views/policy-flow.ts'
 import type { ExitCode } from './exit-code.ts'
-import { withInput } from './input.ts'
+import { type Input, withInput } from './input.ts'
 import { endOf } from './policy-ends.ts'
 import type { PolicyMode } from './policy-flags.ts'
 import { parseFlowPlace } from './policy-place.ts'
@@ -34,7 +34,7 @@ export const fromTo: PolicyMode = {
         asked: to.asked,
       }
       const answer = judgeFlow(question, policies, network)
-      const context = { from: from.text, to: to.text, network, policies, locate: input.locate }
+      const context = { from: from.text, to: to.text, network, policies, locate: written(input) }
       const mended = remedies(answer, policies, network)
       print(args, terminal, {
         result: () => flowResult(answer, mended, context),
@@ -48,6 +48,10 @@ export const fromTo: PolicyMode = {
     })
   },
 }
+
+/** Lines help in files that people write; a dump is a single one, or thousands. */
+const written = ({ snapshot, locate }: Input): Input['locate'] =>
+  snapshot.coverage.declared ? locate : undefined
 
 const exitCodes: Readonly<Record<FlowAnswer['outcome'], ExitCode>> = {
   passes: 0,

@@ -1,7 +1,7 @@
 import type { FlowChange } from '../change/flow-table.ts'
 import { faultsBehind } from '../diagnosis/flow/invalid.ts'
-import type { FlowAnswer, JudgedGroup, JudgedOutcome, PortAnswer } from '../diagnosis/flow/judge.ts'
-import { isRemedy } from '../diagnosis/flow/remedies.ts'
+import type { FlowAnswer, JudgedOutcome, PortAnswer, Reason } from '../diagnosis/flow/judge.ts'
+import { isRemedy, type Remedies } from '../diagnosis/flow/remedies.ts'
 import type { FlowRemedy, NoRemedy } from '../diagnosis/flow/remedy.ts'
 import type { Network } from '../network/network.ts'
 import type { Doubt } from '../network/policy/doubt.ts'
@@ -36,11 +36,7 @@ const verdicts: Readonly<Record<JudgedOutcome, string>> = {
 }
 
 /** A judged flow as the JSON form that docs/schema/policy-flow.schema.json describes. */
-export function flowResult(
-  answer: FlowAnswer,
-  remedies: ReadonlyMap<JudgedGroup, FlowRemedy | NoRemedy>,
-  context: FlowResultContext,
-) {
+export function flowResult(answer: FlowAnswer, remedies: Remedies, context: FlowResultContext) {
   const { snapshot } = context.network.inventory
   const { question, outcome, ports, caveats, doubts, assumes, gaps, notes } = answer
   const { profile, agent } = context.policies.cni()
@@ -51,7 +47,8 @@ export function flowResult(
     question: { command: 'policy', from: context.from, to: context.to },
     verdict: verdicts[outcome],
     flow: { source: endText(question.source), destination: endText(question.destination) },
-    ports: ports.map((port) => portResult(port, answer, remedies, context)),
+    ports: ports.map(portResult),
+    reasons: answer.reasons.map((reason) => reasonResult(reason, answer, remedies.get(reason), context)),
     caveats: caveats.map((id) => ({ id, text: caveatText(id) })),
     doubts: doubts.map(doubtResult),
     invalid: faultsBehind(answer, context.policies).map(({ policy, problem }) => ({
@@ -80,16 +77,9 @@ const doubtResult = (doubt: Doubt) => ({
   field: doubt.field,
 })
 
-function portResult(
-  { port, outcome, targets, groups }: PortAnswer,
-  answer: FlowAnswer,
-  remedies: ReadonlyMap<JudgedGroup, FlowRemedy | NoRemedy>,
-  context: FlowResultContext,
-) {
+function portResult({ port, outcome, targets }: PortAnswer) {
   return {
-    port: port.dialled,
-    protocol: port.protocol,
-    name: port.servicePort?.name === '' ? undefined : port.servicePort?.name,
+    ...portName(port),
     verdict: verdicts[outcome],
     reachable: { passing: targets.filter((item) => item.outcome === 'passes').length, of: targets.length },
     endpoints: targets.map(({ target, outcome: own }) => ({
@@ -97,21 +87,26 @@ function portResult(
       port: target.port,
       verdict: verdicts[own],
     })),
-    reasons: groups.map((group) => groupResult(group, answer, remedies.get(group), context)),
   }
 }
 
-function groupResult(
-  group: JudgedGroup,
+const portName = ({ dialled, protocol, servicePort }: PortAnswer['port']) => ({
+  port: dialled,
+  protocol,
+  name: servicePort === undefined || servicePort.name === '' ? undefined : servicePort.name,
+})
+
+function reasonResult(
+  { pairs, example, outcome, ports }: Reason,
   { question }: FlowAnswer,
   remedy: FlowRemedy | NoRemedy | undefined,
   context: FlowResultContext,
 ) {
-  const { pairs, example, outcome } = group
   const { why, family } = example
   const confirm = confirmLine(question, example, context.network)
   return {
     verdict: verdicts[outcome],
+    ports: ports.map(portName),
     family,
     sources: [...new Set(pairs.map(({ source }) => source.name))],
     destinations: [...new Set(pairs.map(({ target }) => target.name))],

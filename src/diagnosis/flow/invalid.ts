@@ -11,9 +11,10 @@ export interface PolicyFault {
 }
 
 /** What is wrong with the policies that select an end of a judged flow: the API server would refuse them. */
-export function faultsBehind({ ports }: FlowAnswer, policies: Policies): readonly PolicyFault[] {
-  const pairs = ports.flatMap(({ groups }) => groups.map(({ example }) => example))
-  const parties = pairs.flatMap(({ why }) => (why === undefined ? [] : [why.source, why.destination]))
+export function faultsBehind({ reasons }: FlowAnswer, policies: Policies): readonly PolicyFault[] {
+  const parties = reasons.flatMap(({ example: { why } }) =>
+    why === undefined ? [] : [why.source, why.destination],
+  )
   const found = new Map<string, Policy>()
   for (const party of parties) {
     const own = party.namespace === undefined ? [] : policies.in(party.namespace.name).policies

@@ -1,3 +1,4 @@
+import type { Clause } from '../../network/policy/clause.ts'
 import type { ConsideredRule, Explanation, RuleReference } from '../../network/policy/explain.ts'
 import { nearest } from '../../network/policy/nearest.ts'
 import type { ObjectReference } from '../../snapshot/snapshot.ts'
@@ -13,6 +14,8 @@ export type Locate = ((reference: ObjectReference, field: string) => string | un
 export interface EndNames {
   readonly subject: string
   readonly peer: string
+  /** One end is any address outside: the one that was tried says nothing. */
+  readonly isWorld?: boolean | undefined
 }
 
 /** What policies say in one direction: the verdict with what decided it, and where it stands. */
@@ -58,25 +61,41 @@ export function ruleText({ policy, rule, name, path, peer }: RuleReference, loca
   return `${policy.kind} ${escapeText(policy.name)} ${rule}${item}${title}${at === undefined ? '' : ` (${at})`}`
 }
 
+/** A rule of which more is wrong is not near to anything. */
+const mostFailing = 2
+
 /** The rule that comes nearest to allowing a denied direction, and the conditions that keep it from that. */
-export function nearestRow(explanation: Explanation, { peer }: EndNames, locate: Locate): Row | undefined {
+export function nearestRow(
+  explanation: Explanation,
+  names: EndNames,
+  locate: Locate,
+  isExplained: boolean,
+): Row | undefined {
   const miss = nearest(explanation)
   if (miss === undefined) return undefined
   const { rule, failing } = miss
+  if (failing.length > mostFailing && !isExplained) return undefined
   return {
     label: 'nearest',
     lines: [
       { text: `${ruleText(rule, undefined)}:` },
       ...failing.map((clause): RowLine => {
         const at = locate?.(rule.policy, clause.field)
-        return { text: `${clauseText(clause, peer)}${at === undefined ? '' : ` (${at})`}` }
+        return { text: `${failText(clause, names)}${at === undefined ? '' : ` (${at})`}` }
       }),
     ],
   }
 }
 
+function failText(clause: Clause, { peer, isWorld = false }: EndNames): string {
+  return clauseText(
+    isWorld ? { ...clause, actual: clause.actual.replace(/^\S+, no pod$/, 'none') } : clause,
+    peer,
+  )
+}
+
 /** Every policy that takes part in one direction, rule by rule and condition by condition. */
-export function reasoningRows(explanation: Explanation, { peer }: EndNames, locate: Locate): readonly Row[] {
+export function reasoningRows(explanation: Explanation, names: EndNames, locate: Locate): readonly Row[] {
   const { isolatedBy, considered, direction } = explanation
   const own = considered.filter(({ selects }) => selects !== 'no')
   const empty = isolatedBy
@@ -87,13 +106,13 @@ export function reasoningRows(explanation: Explanation, { peer }: EndNames, loca
         text: `NetworkPolicy ${escapeText(policy.name)}: isolates, no ${direction} rule${at === undefined ? '' : ` (${at})`}`,
       }
     })
-  const lines = [...empty, ...own.flatMap((rule) => consideredLines(rule, peer, locate))]
+  const lines = [...empty, ...own.flatMap((rule) => consideredLines(rule, names, locate))]
   return lines.length === 0 ? [] : [{ label: 'tried', lines }]
 }
 
 const marks = { yes: 'matches', no: 'does not match', maybe: 'may match' } as const
 
-function consideredLines(rule: ConsideredRule, peer: string, locate: Locate): readonly RowLine[] {
+function consideredLines(rule: ConsideredRule, names: EndNames, locate: Locate): readonly RowLine[] {
   const action = rule.action === undefined || rule.tier === 'network-policy' ? '' : ` ${rule.action}`
   return [
     { text: `${ruleText(rule, locate)}${action}: ${marks[rule.matches]}` },
@@ -103,7 +122,7 @@ function consideredLines(rule: ConsideredRule, peer: string, locate: Locate): re
         const field = escapeText(clause.field.slice(rule.path.length + 1))
         if (clause.ok === true) return { text: `  ${field}: ${escapeText(clause.wanted)}, ok` }
         return {
-          text: `  ${field}: ${clause.ok === false ? 'NO' : '?'}, ${clauseText(clause, peer)}`,
+          text: `  ${field}: ${clause.ok === false ? 'NO' : '?'}, ${failText(clause, names)}`,
         }
       }),
   ]

@@ -1,6 +1,7 @@
+import type { FlowEnd } from '../../diagnosis/flow/ends.ts'
 import { faultsBehind } from '../../diagnosis/flow/invalid.ts'
-import type { FlowAnswer, JudgedGroup, JudgedOutcome, PortAnswer } from '../../diagnosis/flow/judge.ts'
-import type { FlowRemedy, NoRemedy } from '../../diagnosis/flow/remedy.ts'
+import type { FlowAnswer, JudgedOutcome, JudgedPair, PortAnswer, Reason } from '../../diagnosis/flow/judge.ts'
+import type { Remedies } from '../../diagnosis/flow/remedies.ts'
 import type { Network } from '../../network/network.ts'
 import type { Policies } from '../../network/policy/policies.ts'
 import type { Block, Document, Line, Row, Span } from '../document.ts'
@@ -10,6 +11,7 @@ import { endText, namespaceOfEnd } from '../policy-ends.ts'
 import { caveatText, doubtText } from '../policy-words.ts'
 import { count, plainText, resourceName } from '../words.ts'
 import { gapText } from './footer.ts'
+import { assumedAbsent } from './policy-assumed.ts'
 import { directionRow, type EndNames, type Locate, nearestRow, reasoningRows } from './policy-direction.ts'
 import { remedyRows } from './policy-remedy.ts'
 
@@ -20,8 +22,6 @@ export interface PolicyFlowOptions {
   readonly isExplained: boolean
 }
 
-type Remedies = ReadonlyMap<JudgedGroup, FlowRemedy | NoRemedy>
-
 const words: Readonly<Record<JudgedOutcome, Span>> = {
   passes: { text: 'ALLOWED', tone: 'good' },
   fails: { text: 'DENIED', tone: 'bad' },
@@ -31,10 +31,15 @@ const words: Readonly<Record<JudgedOutcome, Span>> = {
 
 /** One flow: the verdict first, then why, both directions, what would change it, and how to make sure. */
 export function policyFlowView(answer: FlowAnswer, remedies: Remedies, options: PolicyFlowOptions): Document {
-  const many = answer.ports.length > 1
   return [
     { kind: 'headline', line: headline(answer), facts: facts(answer) },
-    ...answer.ports.flatMap((port) => portBlocks(port, many, answer, remedies, options)),
+    ...answer.reasons.map(
+      (reason): Block => ({
+        kind: 'rows',
+        title: answer.reasons.length > 1 ? reasonTitle(reason, answer) : undefined,
+        rows: reasonRows(reason, answer, remedies, options),
+      }),
+    ),
     ...closing(answer, options),
   ]
 }
@@ -67,17 +72,19 @@ function facts({ ports, question }: FlowAnswer): Line | undefined {
   const [only] = ports
   if (only === undefined) return undefined
   const from = question.source.kind === 'pods' ? question.source.pods.length : 1
-  const parts = [
-    reachText(only),
-    ...(from > 1 ? [`each from ${from} pods`] : []),
-    ...(only.port.isTranslated ? [translation(only)] : []),
-  ]
+  const parts = [reachText(only), ...(from > 1 ? [`each from ${from} pods`] : []), ...translation(only)]
   return parts[0] === '' ? undefined : [{ text: `  ${parts.join('; ')}` }]
 }
 
 function portCounts(ports: readonly PortAnswer[]): string {
   const passing = ports.filter(({ outcome }) => outcome === 'passes').length
-  return `${passing} of ${ports.length} ports allowed`
+  const all = ports.map(({ port }) => portText(port)).join(', ')
+  return `${passing} of ${ports.length} ports allowed: ${all}`
+}
+
+function portText({ dialled, protocol, servicePort }: PortAnswer['port']): string {
+  const name = servicePort?.name ?? ''
+  return `${name === '' ? '' : `${escapeText(name)} `}${dialled}/${protocol}`
 }
 
 function reachText({ targets, port }: PortAnswer): string {
@@ -85,54 +92,61 @@ function reachText({ targets, port }: PortAnswer): string {
   const passing = targets.filter(({ outcome }) => outcome === 'passes').length
   const unknown = targets.filter(({ outcome }) => outcome === 'unknown').length
   const noun = port.servicePort === undefined ? 'destination' : 'endpoint'
-  const more = unknown === 0 || unknown === targets.length ? '' : `, ${unknown} unknown`
-  if (unknown === targets.length) return `${count(targets.length, noun)}`
+  const more = unknown === 0 ? '' : `, ${unknown} unknown`
+  if (unknown === targets.length) return count(targets.length, noun)
   return `${passing} of ${count(targets.length, noun)} reachable${more}`
 }
 
 /** Rules are compared with the pod's port, whatever the Service's is. */
-function translation({ port, targets }: PortAnswer): string {
+function translation({ port, targets }: PortAnswer): readonly string[] {
   const numbers = [...new Set(targets.map(({ target }) => target.port))]
-  return numbers.length === 1 && numbers[0] === port.dialled
-    ? `pod port ${port.dialled} too`
-    : `rules are compared with pod port ${numbers.join(', ')}, not with ${port.dialled}`
+  return !port.isTranslated || numbers.every((number) => number === port.dialled)
+    ? []
+    : [`rules are compared with pod port ${numbers.join(', ')}, not with ${port.dialled}`]
 }
 
-function portBlocks(
-  answer: PortAnswer,
-  many: boolean,
-  whole: FlowAnswer,
-  remedies: Remedies,
-  options: PolicyFlowOptions,
-): readonly Block[] {
-  const { port, groups, outcome } = answer
-  const name = port.servicePort?.name ?? ''
-  const title: Line = [
-    words[outcome],
-    { text: `  port ${name === '' ? '' : `${escapeText(name)} `}${port.dialled}/${port.protocol}` },
-    { text: reachText(answer) === '' ? '' : `  ${reachText(answer)}`, tone: 'dim' },
-  ]
-  return groups.map((group, index) => ({
-    kind: 'rows',
-    title: many && index === 0 ? title : groups.length > 1 ? groupTitle(group, answer, whole) : undefined,
-    rows: groupRows(group, whole, remedies.get(group), options),
-  }))
-}
-
-/** Which of the pairs these reasons are about. */
-function groupTitle({ pairs, outcome, example }: JudgedGroup, answer: PortAnswer, whole: FlowAnswer): Line {
-  const targets = [...new Set(pairs.map(({ target }) => target.name))]
-  const sources = [...new Set(pairs.map(({ source }) => source.name))]
-  const isAllTargets = targets.length === answer.targets.length
+/** Which of the pairs and ports a reason is about. */
+function reasonTitle(reason: Reason, answer: FlowAnswer): Line {
+  const { outcome, ports, example } = reason
+  const port = answer.ports.length === 1 ? '' : ` ${ports.map(portText).join(', ')}`
+  const names = namesIn(reason, answer)
   const family = example.family === undefined ? '' : ` over IPv${example.family}`
-  const to = isAllTargets ? '' : ` to ${nameList(targets)}`
-  const from = sources.length === allSources(answer) ? '' : ` from ${nameList(sources)}`
-  const both = `${from}${to}${family}`
-  return [words[outcome], { text: both === '' ? `  ${endText(whole.question.destination)}` : ` ${both}` }]
+  const from = names.isEverySource ? '' : ` from ${names.source}`
+  const to = names.isEveryTarget ? '' : ` to ${names.target}`
+  return [words[outcome], { text: ` ${port}${from}${to}${family}` }]
 }
 
-const allSources = ({ groups }: PortAnswer): number =>
-  new Set(groups.flatMap(({ pairs }) => pairs.map(({ source }) => source.name))).size
+interface ReasonNames {
+  readonly source: string
+  readonly target: string
+  readonly isEverySource: boolean
+  readonly isEveryTarget: boolean
+}
+
+/** What both ends of a reason are called: the whole end as it was asked, or those of its pods that it is about. */
+function namesIn({ pairs }: Reason, { question, ports }: FlowAnswer): ReasonNames {
+  const all = ports.flatMap((port) => port.pairs)
+  const distinct = (items: readonly JudgedPair[], side: 'source' | 'target'): readonly string[] => [
+    ...new Set(items.map((pair) => pair[side].name)),
+  ]
+  const sources = distinct(pairs, 'source')
+  const targets = distinct(pairs, 'target')
+  const isEverySource = sources.length === distinct(all, 'source').length
+  const isEveryTarget = targets.length === distinct(all, 'target').length
+  return {
+    source: isEverySource ? shortName(question.source, sources) : nameList(sources),
+    target: isEveryTarget ? shortName(question.destination, targets) : nameList(targets),
+    isEverySource,
+    isEveryTarget,
+  }
+}
+
+/** The name of an end without its type; of an address or the world what the pairs call it. */
+function shortName(end: FlowEnd, names: readonly string[]): string {
+  if (end.kind === 'pods') return escapeText(end.reference.name)
+  if (end.kind === 'service') return escapeText(end.service.metadata.name)
+  return nameList(names)
+}
 
 const mostNames = 3
 
@@ -141,12 +155,13 @@ function nameList(names: readonly string[]): string {
   return names.length > mostNames ? `${shown} and ${names.length - mostNames} more` : shown
 }
 
-function groupRows(
-  { example, outcome }: JudgedGroup,
+function reasonRows(
+  reason: Reason,
   whole: FlowAnswer,
-  remedy: FlowRemedy | NoRemedy | undefined,
+  remedies: Remedies,
   { network, locate, isExplained }: PolicyFlowOptions,
 ): readonly Row[] {
+  const { example, outcome } = reason
   const { why, verdict } = example
   if (why === undefined)
     return [
@@ -156,24 +171,23 @@ function groupRows(
         lines: verdict.doubts.map((doubt) => ({ text: doubtText(doubt) })),
       },
     ]
-  const source = escapeText(example.source.name)
-  const target = escapeText(example.target.name)
-  const egressNames: EndNames = { subject: source, peer: target }
-  const ingressNames: EndNames = { subject: target, peer: source }
+  const { source, target } = namesIn(reason, whole)
+  const isWorld = whole.question.source.kind === 'world' || whole.question.destination.kind === 'world'
   const explain = (side: 'egress' | 'ingress', names: EndNames): readonly Row[] => {
-    const near = nearestRow(why[side], names, locate)
+    const near = nearestRow(why[side], names, locate, isExplained)
     return [
       directionRow(why[side], names, locate),
       ...(near === undefined ? [] : [near]),
       ...(isExplained ? reasoningRows(why[side], names, locate) : []),
     ]
   }
-  const confirm = confirmLine(whole.question, example, network)
+  const remedy = remedies.get(reason)
+  const confirm = outcome === 'unknown' ? undefined : confirmLine(whole.question, example, network)
   return [
-    ...explain('egress', egressNames),
-    ...explain('ingress', ingressNames),
+    ...explain('egress', { subject: source, peer: target, isWorld }),
+    ...explain('ingress', { subject: target, peer: source, isWorld }),
     ...(remedy === undefined ? [] : remedyRows(remedy, { network, locate, home: home(whole) })),
-    ...(confirm === undefined || outcome === 'unknown' ? [] : [{ label: 'confirm', lines: [confirm] }]),
+    ...(confirm === undefined ? [] : [{ label: 'confirm', lines: [confirm] }]),
   ]
 }
 
@@ -222,8 +236,9 @@ function assumed({ assumes }: FlowAnswer, policies: Policies, isExplained: boole
     agent !== undefined && (isExplained || !profile.enforcesPolicies)
       ? [`the network plugin is ${profile.name} (DaemonSet ${escapeText(agent)}; --cni names another)`]
       : []
-  const parts = assumes.map((gap) => `there are no ${gap.kind} objects in the way (${gapText(gap)})`)
-  return [...plugin, ...parts].map((text): Line => [{ text: `assuming ${text}`, tone: 'dim' }])
+  return [...plugin, ...assumedAbsent(assumes)].map(
+    (text): Line => [{ text: `assuming ${text}`, tone: 'dim' }],
+  )
 }
 
 function unread({ gaps }: FlowAnswer): readonly Line[] {
