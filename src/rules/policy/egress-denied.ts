@@ -11,7 +11,16 @@ export default defineRule({
   subject: 'Connection',
   severity: 'error',
   explains: ['egress-denied'],
-  over: ['policy/peer-selects-no-pod', 'policy/and-or-peer-slip'],
+  over: [
+    'policy/peer-selects-no-pod',
+    'policy/and-or-peer-slip',
+    'policy/namespace-selector-matches-none',
+    'policy/hostnetwork-peer-unmatchable',
+    'policy/except-removes-needed-range',
+    'policy/ipblock-targets-service-range',
+    'policy/ipblock-targets-pod-range',
+    'policy/ipblock-pins-pod-ip',
+  ],
   docs: {
     means:
       'The connection does not leave the client: policies isolate its pods for egress, and no rule of theirs reaches the destination.',

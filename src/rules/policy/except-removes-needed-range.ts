@@ -15,6 +15,7 @@ import { say, word } from '../text.ts'
 import { subjectsOf } from './needed-flows.ts'
 import { showCommand } from './patches.ts'
 import { type BlockPeer, rulesOf } from './peers.ts'
+import { blockText } from './ranges.ts'
 
 export default defineRule({
   id: 'policy/except-removes-needed-range',
@@ -61,7 +62,7 @@ function checkBlock(policy: Policy, rule: Rule, peer: BlockPeer, network: Networ
     return {
       proof: 'proven',
       place: place.policyPart(reference, `${rule.direction} except ${peer.cidr} ${hole.cidr}`),
-      alsoAt: [place.policy(reference)],
+      alsoAt: [place.policyPart(reference, `${rule.direction} block ${blockText(peer.block)}`)],
       summary: say`${reference} lists ${peer.cidr} except ${hole.cidr}, and ${needed.subject.reference} ${word(verb)} ${needed.other} in there (${needed.address})`,
       detail: say`No other rule admits it: the connection is dropped.`,
       evidence: [

@@ -9,7 +9,7 @@ import { defineRule } from '../rule.ts'
 import { listed, say, type Text, word } from '../text.ts'
 import { coversSubject } from './cover.ts'
 import { workloadsOfPeer } from './matching.ts'
-import { isNeeded, subjectsOf } from './needed-flows.ts'
+import { isNeeded, isRouted, subjectsOf } from './needed-flows.ts'
 import { showCommand } from './patches.ts'
 import { type ListedPeer, type PodsPeer, peerKey, podsPeers, samePeers } from './peers.ts'
 import { peerWords } from './selector-words.ts'
@@ -113,12 +113,6 @@ function areAdmitted(
       ({ block, except }) => inBlock(address, block) && !except.some((hole) => inBlock(address, hole.block)),
     ),
   )
-}
-
-function isRouted(subject: Workload, network: Network): boolean {
-  return network.services
-    .selecting(subject)
-    .items.some((service) => network.traffic.to(service).items.some(({ client }) => client.kind === 'route'))
 }
 
 function blocks(addresses: readonly string[], direction: 'ingress' | 'egress'): readonly Text[] {

@@ -11,7 +11,17 @@ export default defineRule({
   subject: 'Connection',
   severity: 'error',
   explains: ['ingress-denied'],
-  over: ['policy/peer-selects-no-pod', 'policy/default-deny-without-allow', 'policy/and-or-peer-slip'],
+  over: [
+    'policy/peer-selects-no-pod',
+    'policy/default-deny-without-allow',
+    'policy/and-or-peer-slip',
+    'policy/namespace-selector-matches-none',
+    'policy/hostnetwork-peer-unmatchable',
+    'policy/except-removes-needed-range',
+    'policy/ipblock-targets-service-range',
+    'policy/ipblock-targets-pod-range',
+    'policy/ipblock-pins-pod-ip',
+  ],
   docs: {
     means:
       'The connection does not come through: policies isolate the pods behind the Service, and no rule admits this client.',

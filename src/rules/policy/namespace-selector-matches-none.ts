@@ -12,7 +12,9 @@ import { counted, listed, say, type Text, word } from '../text.ts'
 import { isOpenWorld, namespacesIn } from './matching.ts'
 import { type NamespacePeer, namespacePeers, peersWith, policiesOf } from './namespace-peers.ts'
 import { labelMiss, onlyMissing } from './near-labels.ts'
+import { isRouted, subjectsOf } from './needed-flows.ts'
 import { changeRequirement, patchCommand } from './patches.ts'
+import { peerKey } from './peers.ts'
 import { requirementField, selectorKey, selectorWords } from './selector-words.ts'
 
 export default defineRule({
@@ -29,7 +31,7 @@ export default defineRule({
     fix: 'Select by `kubernetes.io/metadata.name`, which every namespace has.',
     falseAlarmWhen:
       'An allow rule may be for a component that is not installed: unless a namespace of that name, or a label one slip ' +
-      'away, is there it is only a note, and among manifests nothing is said. Silent where another item of the same rule ' +
+      'away, is there, or routes lead to the pods and the label names a proxy, it is only a note, and among manifests nothing is said. Silent where another item of the same rule ' +
       'takes the namespace in by its other label.',
   },
   check(policy, network) {
@@ -51,18 +53,21 @@ function checkSelector(peers: readonly NamespacePeer[], network: Network): Findi
   if (meant === undefined && isOpenWorld(network)) return undefined
   if (meant !== undefined && peers.every((peer) => isTakenIn(peer, meant.namespace, network)))
     return undefined
+  const isAwaited = isForRoutes(peers, network)
   const references = policies.map(({ reference }) => reference)
   const [about] = references
   const names = listed(references.slice(0, 3).map((reference) => say`${reference}`))
   const more = references.length > 3 ? word(` and ${references.length - 3} more`) : []
   return {
     proof: 'proven',
-    severity: meant === undefined ? 'note' : 'warning',
+    severity: meant === undefined && !isAwaited ? 'note' : 'warning',
     about,
     place: place.policyPart(policies[0].reference, `namespaces ${selectorKey(selector)}`),
-    alsoAt: references.map(place.policy),
+    alsoAt: peers.map(({ rule, peer }) =>
+      place.policyPart(rule.policy.reference, `${rule.direction} ${peerKey(peer)}`),
+    ),
     summary: say`No namespace has ${selectorWords(selector)}, which ${names}${more} ${word(references.length === 1 ? 'asks' : 'ask')} for`,
-    detail: meant?.words,
+    detail: meant?.words ?? (isAwaited ? awaited : undefined),
     evidence: [
       ...peers.flatMap((peer) =>
         selector.requirements.map((requirement) => ({
@@ -83,6 +88,21 @@ function checkSelector(peers: readonly NamespacePeer[], network: Network): Findi
     ],
     advice: advice(peers, meant, selector),
   }
+}
+
+const awaited = say`Routes lead to the pods of these policies, and the proxy that serves them is not admitted by this.`
+
+/** Names of ingress and gateway proxies, and of what they are called by. */
+const proxies = /ingress|gateway|nginx|traefik|haproxy|contour|envoy|istio|kong/i
+
+/** Whether the selector seems to mean the proxy of a route that leads to the pods: then somebody waits for it. */
+function isForRoutes(peers: readonly NamespacePeer[], network: Network): boolean {
+  return peers.some(
+    ({ rule, selector }) =>
+      rule.direction === 'ingress' &&
+      selector.requirements.some(({ values }) => values.some((value) => proxies.test(value))) &&
+      subjectsOf(rule.policy, network).some((subject) => isRouted(subject, network)),
+  )
 }
 
 interface Meant {

@@ -32,3 +32,10 @@ export function isNeeded(
   const dialled = dialledBy(other, network)
   return subjects.some(({ key }) => dialled.has(key))
 }
+
+/** Whether an Ingress or a route leads to a Service in front of a workload. */
+export function isRouted(subject: Workload, network: Network): boolean {
+  return network.services
+    .selecting(subject)
+    .items.some((service) => network.traffic.to(service).items.some(({ client }) => client.kind === 'route'))
+}
