@@ -49,6 +49,9 @@ function valueAt(target: unknown, pointer: string): unknown {
 
 /** The operation that takes another back, for the object as it was before. */
 export function inverse(target: unknown, { op, path }: PatchOperation): PatchOperation {
+  const list = path.endsWith('/-') ? valueAt(target, path.slice(0, -2)) : undefined
+  // What is put at the end of a list is taken from there by its number.
+  if (op === 'add' && Array.isArray(list)) return { op: 'remove', path: `${path.slice(0, -1)}${list.length}` }
   const before = valueAt(target, path)
   if (op === 'remove') return { op: 'add', path, value: before }
   return before === undefined ? { op: 'remove', path } : { op: 'replace', path, value: before }

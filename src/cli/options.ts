@@ -5,7 +5,7 @@ import type { ConnectionOptions } from '../cluster/connection.ts'
 const last = <V>(value: V | V[] | undefined): V | undefined => (Array.isArray(value) ? value.at(-1) : value)
 
 /** Headings of the help. */
-const ownGroup = 'Flags:'
+export const ownGroup = 'Flags:'
 const connectionGroup = 'Connection, as in kubectl:'
 
 /** A flag that takes one value. */
@@ -27,7 +27,7 @@ export const flag = (describe: string, alias: readonly string[] = [], group = ow
   }) as const
 
 /** A flag that takes one of some words. */
-const choice = <const C extends string>(
+export const choice = <const C extends string>(
   describe: string,
   choices: readonly C[],
   usual: C,

@@ -1,8 +1,19 @@
 import type { Argv } from 'yargs'
 import { cniProfiles } from '../network/policy/profile.ts'
 import type { ExitCode } from './exit-code.ts'
-import { type Arguments, allNamespacesFlag, flag, questionFlags, single } from './options.ts'
+import {
+  type Arguments,
+  allNamespacesFlag,
+  choice,
+  flag,
+  ownGroup,
+  questionFlags,
+  single,
+} from './options.ts'
 import type { Terminal } from './terminal.ts'
+
+/** Some of them only for what is a table of cells (csv) or of checks (junit). */
+const policyFormats = ['table', 'wide', 'json', 'yaml', 'markdown', 'csv', 'junit'] as const
 
 /** All flags of `policy`; which of them are given decides what is asked. */
 export function policyFlags<T>(yargs: Argv<T>) {
@@ -11,9 +22,17 @@ export function policyFlags<T>(yargs: Argv<T>) {
     .option('to', single('who is dialled: [NAMESPACE/]TYPE/NAME[:PORT[/PROTOCOL]], IP:PORT, or world:PORT'))
     .option('explain', flag('say why: policy by policy, with field paths'))
     .option('what-if', single('flows that would change if FILE were applied'))
-    .option('without', single('flows that would change if the policy NAME were deleted'))
+    .option('without', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      group: ownGroup,
+      describe: 'flows that would change if the policy NAME were deleted (repeatable)',
+    })
     .option('assert', single('check the verdicts that FILE expects'))
+    .option('bases', single('with --assert: file of the object lists that its documents name as base'))
     .option('matrix', flag('which workload reaches which'))
+    .option('output', choice('output format', policyFormats, 'table', ['o']))
     .option('cni', {
       ...single('network plugin whose behaviour counts where the API leaves it open'),
       choices: cniProfiles.map(({ name }) => name),

@@ -4,26 +4,30 @@ import { toMarkdown } from '../report/formats/markdown.ts'
 import { toText } from '../report/formats/table.ts'
 import type { PrintArguments } from './options.ts'
 import { type Terminal, usesColor } from './terminal.ts'
+import { UsageError } from './usage-error.ts'
 
 interface Answer {
   readonly result: () => unknown
   readonly document: () => Document
+  /** Formats that not every answer has. */
+  readonly csv?: (() => string) | undefined
+  readonly junit?: (() => string) | undefined
 }
 
-/** Prints one answer in the format that was asked for: the result as data, or the document as text. */
-export function print(
-  args: Pick<PrintArguments, 'output' | 'color'>,
-  terminal: Terminal,
-  answer: Answer,
-): void {
+interface Format extends Pick<PrintArguments, 'color'> {
+  readonly output: PrintArguments['output'] | 'csv' | 'junit'
+}
+
+/**
+ * Prints one answer in the format that was asked for: the result as data, or the document as text.
+ *
+ * @throws UsageError when this answer has no such format
+ */
+export function print(args: Format, terminal: Terminal, answer: Answer): void {
   terminal.out(rendered(args, terminal, answer))
 }
 
-function rendered(
-  { output, color }: Pick<PrintArguments, 'output' | 'color'>,
-  terminal: Terminal,
-  answer: Answer,
-): string {
+function rendered({ output, color }: Format, terminal: Terminal, answer: Answer): string {
   switch (output) {
     case 'json':
       return toJson(answer.result())
@@ -31,6 +35,15 @@ function rendered(
       return toYaml(answer.result())
     case 'markdown':
       return toMarkdown(answer.document())
+    case 'csv':
+    case 'junit': {
+      const write = answer[output]
+      if (write !== undefined) return write()
+      throw new UsageError(
+        'USAGE',
+        `--output "${output}": this question has table, wide, json, yaml or markdown`,
+      )
+    }
     case 'table':
     case 'wide':
       return toText(answer.document(), { width: terminal.width, color: usesColor(color, terminal) })

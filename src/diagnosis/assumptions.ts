@@ -1,12 +1,14 @@
+import { dnsServices } from '../network/dns/resolver.ts'
 import type { Network } from '../network/network.ts'
-import { say, type Text, word } from '../rules/text.ts'
+import { listed, say, type Text, word } from '../rules/text.ts'
+import type { Hop, Path } from '../trace/path.ts'
 import type { Examination } from './examine.ts'
 
 /**
  * What the answer takes for granted. Platform parts that may not be read do not turn every verdict unknown: they are
  * said once, with the permission that would settle them.
  */
-export function assumptionsOf({ scope }: Examination, network: Network): readonly Text[] {
+export function assumptionsOf({ scope, paths }: Examination, network: Network): readonly Text[] {
   const { inventory } = network
   const found: Text[] = []
   const nodes = inventory.gaps('Node')[0]
@@ -27,5 +29,38 @@ export function assumptionsOf({ scope }: Examination, network: Network): readonl
       ),
     )
   }
-  return found
+  return [...found, ...aboutDns(paths, network), ...aboutPolicies(paths, network)]
+}
+
+/** Only the way to the nameserver is judged. */
+function aboutDns(paths: readonly Path[], { inventory }: Network): readonly Text[] {
+  const isAsked = paths.some(({ hops }) =>
+    hops.some(({ kind, verdict }) => kind === 'dns' && verdict.outcome === 'passes'),
+  )
+  if (!isAsked) return []
+  const [gap] = dnsServices(inventory).gaps
+  return gap === undefined
+    ? [word('cluster DNS answers')]
+    : [
+        say`cluster DNS answers, and is the usual one: pods k8s-app=kube-dns in kube-system (${gap.permission ?? 'not read'})`,
+      ]
+}
+
+/** Policies of the whole cluster that were not read may allow and deny more. */
+function aboutPolicies(paths: readonly Path[], { policy }: Network): readonly Text[] {
+  const { gaps } = policy.cluster()
+  const isJudged = paths.some(({ hops }) => hops.some(isJudgedByPolicy))
+  if (gaps.length === 0 || !isJudged) return []
+  const permissions = [...new Set(gaps.flatMap(({ permission }) => permission ?? []))]
+  return [
+    permissions.length === 0
+      ? word('there is no cluster-wide network policy (not read)')
+      : say`there is no cluster-wide network policy (${listed(permissions.map((permission) => say`${permission}`))})`,
+  ]
+}
+
+function isJudgedByPolicy({ kind, verdict, branches = [] }: Hop): boolean {
+  const isPolicy = kind === 'egress' || kind === 'ingress'
+  if (isPolicy && verdict.outcome !== 'not-checked' && verdict.outcome !== 'not-applicable') return true
+  return branches.some(({ hops }) => hops.some(isJudgedByPolicy))
 }

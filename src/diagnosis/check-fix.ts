@@ -1,11 +1,13 @@
-import { changedWorld } from '../change/changed-world.ts'
+import { type ChangedWorld, changedWorld } from '../change/changed-world.ts'
+import { changedFlows } from '../change/flows.ts'
 import type { Edit } from '../network/edit.ts'
 import type { Network } from '../network/network.ts'
 import type { Connection } from '../network/traffic/connection.ts'
+import type { Finding } from '../rules/finding.ts'
 import { word } from '../rules/text.ts'
 import { isBroken, type Path } from '../trace/path.ts'
 import { walk } from '../trace/walk.ts'
-import type { FixCheck } from './diagnosis.ts'
+import type { FixCheck, TriedWay } from './diagnosis.ts'
 import { type Examination, examine } from './examine.ts'
 
 /** Tries the fixes of one diagnosis; what the worlds before an edit look like is worked out once a namespace. */
@@ -40,10 +42,16 @@ export class FixTrial {
       (finding) => finding.severity !== 'note' && !had.has(finding.key),
     )
     const moved = afterwards(after)
-    const ways = broken.map((path) => ({ path, after: walk(moved(path.connection), world.after) }))
+    const next = nextFaults(after)
+    const ways = broken.map((path): TriedWay => {
+      const connection = moved(path.connection)
+      return { path, after: walk(connection, world.after), next: next.get(connection.key) }
+    })
     const resolves = [...had].filter((item) => !remaining.has(item)).sort()
-    const stillBroken = ways.filter(({ after: way }) => isBroken({ outcome: way.outcome }))
-    const common = { resolves, introduces, ways }
+    const stillBroken = ways.filter(
+      (way) => isBroken({ outcome: way.after.outcome }) || way.next !== undefined,
+    )
+    const common = { resolves, introduces, ways, opens: openedBy(edits, world) }
     if (this.#dependsOnNewPods(broken, world.restarted)) {
       return {
         ...common,
@@ -69,6 +77,35 @@ export class FixTrial {
         .items.some((workload) => restarted.has(workload.key))
     })
   }
+}
+
+/** The error that each connection meets first, or may meet, by its key. */
+function nextFaults({ joined }: Examination): ReadonlyMap<string, Finding> {
+  const found = new Map<string, Finding>()
+  const isMet = (cause: Finding, path: Path): boolean => joined.later.get(cause.key)?.includes(path) !== true
+  for (const cause of joined.causes) {
+    if (cause.severity !== 'error') continue
+    for (const path of joined.breaks.get(cause.key) ?? [])
+      if (isMet(cause, path) && !found.has(path.connection.key)) found.set(path.connection.key, cause)
+  }
+  return found
+}
+
+/** Above this many pods what an edit opens is not looked for. */
+const mostPods = 5000
+
+const policyKinds: ReadonlySet<string> = new Set([
+  'NetworkPolicy',
+  'AdminNetworkPolicy',
+  'BaselineAdminNetworkPolicy',
+  'ClusterNetworkPolicy',
+])
+
+/** What passes in the changed world that was denied; edits of other kinds are not looked through for that. */
+function openedBy(edits: readonly Edit[], { before, after }: ChangedWorld): FixCheck['opens'] {
+  const touchesPolicy = edits.some(({ reference }) => policyKinds.has(reference.kind))
+  if (!touchesPolicy || before.inventory.list('Pod').items.length > mostPods) return undefined
+  return changedFlows(before, after).changes.filter(({ effect }) => effect === 'allowed')
 }
 
 /** Finds the same intent in the changed world: an edited client dials from its new template. */

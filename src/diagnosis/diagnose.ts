@@ -57,14 +57,18 @@ function problem(
   trial: FixTrial,
 ): Problem {
   const breaks = joined.breaks.get(cause.key) ?? []
+  const later = joined.later.get(cause.key) ?? []
   const edits = cause.fix?.edits ?? []
+  // A way that stops at another fault before says nothing about this fix.
+  const telling = breaks.filter((path) => !later.includes(path))
   const tried: FixCheck | undefined =
-    edits.length > 0 && index < triedFixes ? trial.try(edits, cause.key, breaks) : undefined
+    edits.length > 0 && index < triedFixes ? trial.try(edits, cause.key, telling) : undefined
   const isOffered = edits.length > 0 && (tried !== undefined || index >= triedFixes)
   return {
     cause,
     symptoms: joined.symptoms.get(cause.key) ?? [],
     breaks,
+    later,
     changed: cause.severity === 'error' ? specChanges(cause, network) : [],
     logs: logLines(cause, network),
     fix: isOffered ? offer(cause, network) : undefined,

@@ -1,3 +1,4 @@
+import type { FlowChange } from '../change/flow-table.ts'
 import type { ObjectOwner } from '../change/owner.ts'
 import type { Edit } from '../network/edit.ts'
 import type { Finding, Severity } from '../rules/finding.ts'
@@ -16,7 +17,17 @@ export interface FixCheck {
   /** Findings, errors and warnings, that it would bring. */
   readonly introduces: readonly Finding[]
   /** The ways that the problem broke: how each one goes afterwards. */
-  readonly ways: readonly { readonly path: Path; readonly after: Path }[]
+  readonly ways: readonly TriedWay[]
+  /** What it would let through that is denied now; absent for edits that touch no policy. */
+  readonly opens?: readonly FlowChange[] | undefined
+}
+
+/** A connection before a fix and after it. */
+export interface TriedWay {
+  readonly path: Path
+  readonly after: Path
+  /** The fault that it meets then. */
+  readonly next?: Finding | undefined
 }
 
 /** A fix with what the tool adds to it. */
@@ -42,6 +53,8 @@ export interface Problem {
   readonly symptoms: readonly Finding[]
   /** Connections that fail, or may fail, because of it. */
   readonly breaks: readonly Path[]
+  /** Those of `breaks` that another problem stops before. */
+  readonly later: readonly Path[]
   readonly changed: readonly SpecChange[]
   /** Last words of the containers that the cause names, where they were read. Untrusted. */
   readonly logs: readonly string[]

@@ -10,6 +10,8 @@ export interface Joined {
   readonly symptoms: ReadonlyMap<string, readonly Finding[]>
   /** Key of a cause -> the connections that it breaks, or may break. */
   readonly breaks: ReadonlyMap<string, readonly Path[]>
+  /** Key of a cause -> those of `breaks` that another cause stops before: they meet this one when that is mended. */
+  readonly later: ReadonlyMap<string, readonly Path[]>
   /** Broken ways that no finding explains. */
   readonly unexplained: readonly { readonly path: Path; readonly hop: Hop }[]
 }
@@ -41,6 +43,7 @@ export function joinFindings(
     if (known === undefined || cause.key < known.key) parent.set(symptom.key, cause)
   }
   const explainedBy = new Map<Path, readonly Finding[]>()
+  const firstBy = new Map<Path, ReadonlySet<Finding>>()
   const unexplained: { path: Path; hop: Hop }[] = []
   for (const together of byPlace.values()) foldTogether(together, facts, fold)
   for (const path of paths) {
@@ -49,17 +52,27 @@ export function joinFindings(
       const here = at(placesOf(hop), byPlace)
       foldTogether(here, facts, fold)
       if (!isBroken(hop.verdict)) for (const finding of suspects(hop, byPlace)) explaining.add(finding)
+      for (const inner of brokenInside(hop))
+        for (const finding of at(placesOf(inner), byPlace))
+          if (explains(finding, inner, facts)) explaining.add(finding)
     }
     const broken = path.firstBroken
     if (broken !== undefined) {
       const found = at(placesOf(broken), byPlace).filter((finding) => explains(finding, broken, facts))
       for (const finding of found) explaining.add(finding)
+      firstBy.set(path, new Set(found))
       if (found.length === 0) unexplained.push({ path, hop: broken })
     }
     explainedBy.set(path, [...explaining])
   }
   foldSameEdit(findings, parent, fold)
-  return assemble(findings, parent, explainedBy, unexplained)
+  return assemble(findings, parent, explainedBy, firstBy, unexplained)
+}
+
+/** A hop that is broken and the broken ones in its branches: also behind the first, for mending that does not mend them. */
+function brokenInside(hop: Hop): readonly Hop[] {
+  const inner = (hop.branches ?? []).flatMap((branch) => branch.hops)
+  return [hop, ...inner].filter(({ verdict }) => isBroken(verdict))
 }
 
 function indexByPlace(findings: readonly Finding[]): ReadonlyMap<Place, readonly Finding[]> {
@@ -87,6 +100,7 @@ function explains(finding: Finding, hop: Hop, facts: ReadonlyMap<string, RuleFac
 
 /** Likely faults of endpoints that the model lets pass: the share of the connections that meets them is suspect. */
 function suspects(hop: Hop, index: ReadonlyMap<Place, readonly Finding[]>): readonly Finding[] {
+  if (hop.verdict.outcome === 'not-applicable') return []
   const places = (hop.branches ?? []).flatMap((branch) => [
     branch.place,
     ...branch.hops.flatMap((inner) => [inner.place, ...inner.behind]),
@@ -152,6 +166,7 @@ function assemble(
   findings: readonly Finding[],
   parent: ReadonlyMap<string, Finding>,
   explainedBy: ReadonlyMap<Path, readonly Finding[]>,
+  firstBy: ReadonlyMap<Path, ReadonlySet<Finding>>,
   unexplained: Joined['unexplained'],
 ): Joined {
   const root = (finding: Finding): Finding => {
@@ -175,10 +190,15 @@ function assemble(
     else push(symptoms, cause.key, finding)
   }
   const breaks = new Map<string, Path[]>()
+  const later = new Map<string, Path[]>()
   for (const [path, explaining] of explainedBy) {
-    for (const cause of new Set(explaining.map(root))) push(breaks, cause.key, path)
+    const first = new Set([...(firstBy.get(path) ?? [])].map(root))
+    for (const cause of new Set(explaining.map(root))) {
+      push(breaks, cause.key, path)
+      if (path.firstBroken !== undefined && !first.has(cause)) push(later, cause.key, path)
+    }
   }
-  return { causes: causes.sort(mostImportantFirst), symptoms, breaks, unexplained }
+  return { causes: causes.sort(mostImportantFirst), symptoms, breaks, later, unexplained }
 }
 
 function push<T>(lists: Map<string, T[]>, key: string, item: T): void {

@@ -28,6 +28,8 @@ export type Block =
       /** What limits the table. */
       readonly note?: Line | undefined
     }
+  /** Labelled lines, under a title of their own where there are several such blocks. */
+  | { readonly kind: 'rows'; readonly title?: Line | undefined; readonly rows: readonly Row[] }
   /** Remarks under the answer, one line each. */
   | { readonly kind: 'notes'; readonly lines: readonly Line[] }
 

@@ -8,6 +8,7 @@ import type { Hop, Path } from '../trace/path.ts'
 import { commandFor } from './commands.ts'
 import { connectionText } from './connection-text.ts'
 import { instructionText, isForLater } from './instructions.ts'
+import { changedEndText, changedPortsText } from './policy-ends.ts'
 import { plainText } from './words.ts'
 
 /** The name of this form; it only ever grows. */
@@ -85,14 +86,14 @@ function findingResult(finding: Finding) {
   }
 }
 
-function problemResult({ cause, symptoms, breaks, changed, logs, fix, fixCheck }: Problem) {
+function problemResult({ cause, symptoms, breaks, later, changed, logs, fix, fixCheck }: Problem) {
   return {
     ...findingResult(cause),
     share: cause.share,
     advice: cause.advice?.map(instructionText),
     confirm:
       cause.confirm === undefined || isForLater(cause.confirm) ? undefined : instructionText(cause.confirm),
-    breaks: breaks.map((path) => breakResult(path, cause)),
+    breaks: breaks.map((path) => breakResult(path, cause, later.includes(path))),
     symptoms: symptoms.map(findingResult),
     changed: changed.map(({ reference, manager, time }) => ({ ref: subject(reference), manager, time })),
     logs: logs.length === 0 ? undefined : logs.map((line) => maskUserinfo(line)),
@@ -110,26 +111,34 @@ function problemResult({ cause, symptoms, breaks, changed, logs, fix, fixCheck }
   }
 }
 
-function breakResult(path: Path, cause: Finding) {
+function breakResult(path: Path, cause: Finding, isLater: boolean) {
   const client = clientReference(path.connection.client)
   return {
     connection: connectionText(path.connection),
     client: client === undefined ? undefined : subject(client),
     outcome: path.firstBroken === undefined ? 'suspect' : path.outcome,
-    share: path.share ?? cause.share,
+    share: isLater ? cause.share : (path.share ?? cause.share),
+    isLater: isLater ? true : undefined,
   }
 }
 
-function fixCheckResult({ outcome, reason, resolves, introduces, ways }: FixCheck) {
+function fixCheckResult({ outcome, reason, resolves, introduces, ways, opens }: FixCheck) {
   return {
     outcome,
     reason: reason === undefined ? undefined : plainText(reason),
     resolves,
     introduces: introduces.map(findingResult),
-    ways: ways.map(({ path, after }) => ({
+    ways: ways.map(({ path, after, next }) => ({
       connection: connectionText(path.connection),
       before: path.outcome,
       after: after.outcome,
+      next: next?.rule,
+    })),
+    opens: opens?.map(({ source, destination, ports, pairs }) => ({
+      source: changedEndText(source),
+      destination: changedEndText(destination),
+      ports: changedPortsText(ports),
+      pairs,
     })),
   }
 }

@@ -23,6 +23,44 @@ import nodeKubeProxyNotReady from './node/kube-proxy-not-ready.ts'
 import nodeNetworkUnavailable from './node/network-unavailable.ts'
 import nodeNotReadyWithEndpoints from './node/not-ready-with-endpoints.ts'
 import nodePodIpExhausted from './node/pod-ip-exhausted.ts'
+import policyAdminDenyCoversPods from './policy/admin-deny-covers-pods.ts'
+import policyAdminTierDenies from './policy/admin-tier-denies.ts'
+import policyAllowAllMakesOthersMoot from './policy/allow-all-makes-others-moot.ts'
+import policyAndOrPeerSlip from './policy/and-or-peer-slip.ts'
+import policyApiserverEgressDenied from './policy/apiserver-egress-denied.ts'
+import policyCidrNotCanonical from './policy/cidr-not-canonical.ts'
+import policyDnsEgressDenied from './policy/dns-egress-denied.ts'
+import policyDnsEgressTcpOnly from './policy/dns-egress-tcp-only.ts'
+import policyDnsEgressUdpOnly from './policy/dns-egress-udp-only.ts'
+import policyDnsRuleMissesNodeLocalCache from './policy/dns-rule-misses-node-local-cache.ts'
+import policyDnsRuleUsesServicePort from './policy/dns-rule-uses-service-port.ts'
+import policyEgressDenied from './policy/egress-denied.ts'
+import policyEndPortNotHonoured from './policy/end-port-not-honoured.ts'
+import policyEqualPriorityOverlap from './policy/equal-priority-overlap.ts'
+import policyExceptRemovesNeededRange from './policy/except-removes-needed-range.ts'
+import policyHostnetworkPeerUnmatchable from './policy/hostnetwork-peer-unmatchable.ts'
+import policyIngressDenied from './policy/ingress-denied.ts'
+import policyInvalidAdminPolicy from './policy/invalid-admin-policy.ts'
+import policyInvalidPolicy from './policy/invalid-policy.ts'
+import policyIpblockDefeatedBySnat from './policy/ipblock-defeated-by-snat.ts'
+import policyIpblockPinsPodIp from './policy/ipblock-pins-pod-ip.ts'
+import policyIpblockTargetsPodRange from './policy/ipblock-targets-pod-range.ts'
+import policyIpblockTargetsServiceRange from './policy/ipblock-targets-service-range.ts'
+import policyNamedPortUnresolved from './policy/named-port-unresolved.ts'
+import policyNamespaceLabelHandSet from './policy/namespace-label-hand-set.ts'
+import policyNamespaceSelectorMatchesNone from './policy/namespace-selector-matches-none.ts'
+import policyPeerInOtherNamespace from './policy/peer-in-other-namespace.ts'
+import policyPeerSelectsNoPod from './policy/peer-selects-no-pod.ts'
+import policyPolicyWithoutEffect from './policy/policy-without-effect.ts'
+import policyPortWrittenAsText from './policy/port-written-as-text.ts'
+import policyProtocolMismatch from './policy/protocol-mismatch.ts'
+import policyProtocolMissingOnDnsPort from './policy/protocol-missing-on-dns-port.ts'
+import policyRuleCoveredByAnother from './policy/rule-covered-by-another.ts'
+import policyRuleUsesServicePort from './policy/rule-uses-service-port.ts'
+import policyRulesIgnoredByPolicytypes from './policy/rules-ignored-by-policytypes.ts'
+import policySelectsHostNetworkPods from './policy/selects-host-network-pods.ts'
+import policySelectsNoPod from './policy/selects-no-pod.ts'
+import policyTwoAdminGenerations from './policy/two-admin-generations.ts'
 import serviceApiserviceUnavailable from './service/apiservice-unavailable.ts'
 import serviceBackendPodsNotCreated from './service/backend-pods-not-created.ts'
 import serviceBackendScaledToZero from './service/backend-scaled-to-zero.ts'
@@ -73,6 +111,44 @@ export const catalogue: readonly AnyRule[] = [
   nodeNetworkUnavailable,
   nodeNotReadyWithEndpoints,
   nodePodIpExhausted,
+  policyAdminDenyCoversPods,
+  policyAdminTierDenies,
+  policyAllowAllMakesOthersMoot,
+  policyAndOrPeerSlip,
+  policyApiserverEgressDenied,
+  policyCidrNotCanonical,
+  policyDnsEgressDenied,
+  policyDnsEgressTcpOnly,
+  policyDnsEgressUdpOnly,
+  policyDnsRuleMissesNodeLocalCache,
+  policyDnsRuleUsesServicePort,
+  policyEgressDenied,
+  policyEndPortNotHonoured,
+  policyEqualPriorityOverlap,
+  policyExceptRemovesNeededRange,
+  policyHostnetworkPeerUnmatchable,
+  policyIngressDenied,
+  policyInvalidAdminPolicy,
+  policyInvalidPolicy,
+  policyIpblockDefeatedBySnat,
+  policyIpblockPinsPodIp,
+  policyIpblockTargetsPodRange,
+  policyIpblockTargetsServiceRange,
+  policyNamedPortUnresolved,
+  policyNamespaceLabelHandSet,
+  policyNamespaceSelectorMatchesNone,
+  policyPeerInOtherNamespace,
+  policyPeerSelectsNoPod,
+  policyPolicyWithoutEffect,
+  policyPortWrittenAsText,
+  policyProtocolMismatch,
+  policyProtocolMissingOnDnsPort,
+  policyRuleCoveredByAnother,
+  policyRuleUsesServicePort,
+  policyRulesIgnoredByPolicytypes,
+  policySelectsHostNetworkPods,
+  policySelectsNoPod,
+  policyTwoAdminGenerations,
   serviceApiserviceUnavailable,
   serviceBackendPodsNotCreated,
   serviceBackendScaledToZero,

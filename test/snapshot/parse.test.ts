@@ -82,7 +82,7 @@ function shaped(depth: number): fc.Arbitrary<unknown> {
 }
 
 const fields = (
-  'metadata name namespace labels annotations ownerReferences managedFields fieldsV1 f:spec f:replicas spec status template ' +
+  'metadata name namespace labels annotations ownerReferences managedFields fieldsV1 f:metadata f:labels f:app f:spec f:replicas spec status template ' +
   'containers initContainers env value valueFrom configMapKeyRef ports port targetPort containerPort selector matchLabels ' +
   'matchExpressions values key operator replicas conditions addresses ip podIP podIPs podCIDR podCIDRs endpoints targetRef hints ' +
   'forZones subsets data webhooks clientConfig service rules http paths backend backendRefs parentRefs hostnames volumes configMap ' +

@@ -18,8 +18,9 @@ export interface FlowQuestion {
   readonly asked: AskedPort
 }
 
-/** One source and one target in one address family. */
+/** One source and one target on one dialled port, in one address family. */
 export interface JudgedPair {
+  readonly port: TargetPort
   readonly source: NamedEnd
   readonly target: Target
   readonly outcome: 'passes' | 'fails' | 'unknown'
@@ -29,9 +30,10 @@ export interface JudgedPair {
   readonly verdict: FlowVerdict
 }
 
-/** Pairs that are decided in the same way, for the same reason. */
-export interface JudgedGroup {
+/** Pairs that are decided in the same way, for the same reason. Several ports when they share it for the same pairs. */
+export interface Reason {
   readonly outcome: JudgedPair['outcome']
+  readonly ports: readonly TargetPort[]
   readonly pairs: readonly JudgedPair[]
   readonly example: JudgedPair
 }
@@ -42,14 +44,15 @@ export interface PortAnswer {
   readonly outcome: JudgedOutcome
   /** Each pod or address behind the port, whoever of the sources asks. */
   readonly targets: readonly { readonly target: Target; readonly outcome: JudgedOutcome }[]
-  /** Denied ones first, then unknown, then allowed. */
-  readonly groups: readonly JudgedGroup[]
+  readonly pairs: readonly JudgedPair[]
 }
 
 export interface FlowAnswer {
   readonly question: FlowQuestion
   readonly outcome: JudgedOutcome
   readonly ports: readonly PortAnswer[]
+  /** Denied ones first, then unknown, then allowed. */
+  readonly reasons: readonly Reason[]
   readonly doubts: readonly Doubt[]
   readonly caveats: readonly CaveatId[]
   /** What was not read and the verdict takes for absent. */
@@ -68,13 +71,12 @@ export function judgeFlow(question: FlowQuestion, policies: Policies, network: N
   const ports = targetPorts(question.destination, question.asked, network).map((port) =>
     judgePort(question, port, policies, network),
   )
-  const verdicts = ports.flatMap(({ groups }) =>
-    groups.flatMap(({ pairs }) => pairs.map(({ verdict }) => verdict)),
-  )
+  const verdicts = ports.flatMap(({ pairs }) => pairs.map(({ verdict }) => verdict))
   return {
     question,
     outcome: joined(ports.map(({ outcome }) => outcome)),
     ports,
+    reasons: reasonsOf(ports),
     doubts: distinctDoubts(verdicts.flatMap(({ doubts }) => doubts)),
     caveats: [...new Set(verdicts.flatMap(({ caveats }) => caveats))],
     assumes: distinctGaps(verdicts.map(({ assumes }) => assumes)),
@@ -98,23 +100,30 @@ function judgePort(
     const pairs = sources.flatMap((from) => judgePair(from, target, port, policies))
     return { target, pairs, outcome: joined(pairs.map(({ outcome }) => outcome)) }
   })
-  const groups = Map.groupBy(
-    byTarget.flatMap(({ pairs }) => pairs),
-    signature,
-  )
   const known = joined(byTarget.map(({ outcome }) => outcome))
   return {
     port,
     outcome: port.gaps.length === 0 || known === 'partly' ? known : known === 'fails' ? 'partly' : 'unknown',
     targets: byTarget.map(({ target, outcome }) => ({ target, outcome })),
-    groups: [...groups.values()]
-      .flatMap((pairs): readonly JudgedGroup[] => {
-        const [example] = pairs
-        return example === undefined ? [] : [{ outcome: example.outcome, pairs, example }]
-      })
-      .sort((a, b) => rank[a.outcome] - rank[b.outcome]),
+    pairs: byTarget.flatMap(({ pairs }) => pairs),
   }
 }
+
+function reasonsOf(ports: readonly PortAnswer[]): readonly Reason[] {
+  const perPort = ports.flatMap(({ pairs }) => [...Map.groupBy(pairs, signature)])
+  const same = Map.groupBy(perPort, ([key, pairs]) => `${key} ${JSON.stringify(pairs.map(ends))}`)
+  return [...same.values()]
+    .flatMap((parts): readonly Reason[] => {
+      const pairs = parts.flatMap(([, own]) => own)
+      const [example] = pairs
+      if (example === undefined) return []
+      const { outcome } = example
+      return [{ outcome, ports: [...new Set(pairs.map(({ port }) => port))], pairs, example }]
+    })
+    .sort((a, b) => rank[a.outcome] - rank[b.outcome])
+}
+
+const ends = ({ source, target }: JudgedPair): readonly string[] => [source.name, target.name]
 
 const rank = { fails: 0, unknown: 1, passes: 2 } as const
 
@@ -156,9 +165,10 @@ function worldTargets(
 function judgePair(
   source: NamedEnd,
   target: Target,
-  { protocol, isTranslated }: TargetPort,
+  port: TargetPort,
   policies: Policies,
 ): readonly JudgedPair[] {
+  const { protocol, isTranslated } = port
   const verdict = decide(
     {
       source: source.end,
@@ -170,8 +180,9 @@ function judgePair(
     policies,
   )
   const { families } = explainFlow(verdict, policies)
-  if (families.length === 0) return [{ source, target, outcome: 'unknown', verdict }]
+  if (families.length === 0) return [{ port, source, target, outcome: 'unknown', verdict }]
   return families.map((why) => ({
+    port,
     source,
     target,
     outcome: why.outcome,

@@ -5,18 +5,19 @@ import type { Edit } from '../../network/edit.ts'
 import type { Network } from '../../network/network.ts'
 import { decide } from '../../network/policy/decide.ts'
 import { addressesOf, type Endpoint } from '../../network/policy/endpoint.ts'
-import type { Explanation, FamilyExplanation, RuleReference } from '../../network/policy/explain.ts'
+import type { RuleReference } from '../../network/policy/explain.ts'
 import type { Direction } from '../../network/policy/model.ts'
 import { type NoPatchReason, type Patch, remedyFor } from '../../network/policy/patch.ts'
 import { Policies } from '../../network/policy/policies.ts'
 import { keyOf, referenceTo } from '../../snapshot/snapshot.ts'
-import type { JudgedPair, PortAnswer } from './judge.ts'
+import { joinedPatches } from './joined-patches.ts'
+import type { JudgedPair, Reason } from './judge.ts'
 
 /** The narrowest change that would allow a denied flow, tried on a copy. */
 export interface FlowRemedy {
   /** One change for each direction that denies. */
   readonly steps: readonly { readonly direction: Direction; readonly patch: Patch }[]
-  /** Of the pairs of the port that are denied now, how many would pass. */
+  /** Of the pairs that are denied now for this reason, how many would pass. */
   readonly allows: { readonly passing: number; readonly of: number }
   /** What else would get in. Absent in clusters where finding out would take too long. */
   readonly opens?: readonly FlowChange[] | undefined
@@ -49,28 +50,31 @@ interface Tried {
  * @returns what to change, or why nothing would help
  */
 export function remedyOf(
-  pair: JudgedPair,
-  answer: PortAnswer,
+  { example, pairs, ports }: Reason,
   policies: Policies,
   network: Network,
 ): FlowRemedy | NoRemedy | undefined {
-  const { why } = pair
-  if (why === undefined || pair.outcome !== 'fails') return undefined
+  const { why } = example
+  if (why === undefined || example.outcome !== 'fails') return undefined
+  const examples = ports.flatMap((port) => pairs.find((pair) => pair.port === port) ?? [])
   const failing = directions.filter((direction) => why[direction].outcome === 'fails')
   const candidates = new Map<Direction, readonly Patch[]>()
   for (const direction of failing) {
-    const { patches, noPatch = 'unknown', deniedBy } = remedyFor(why[direction], policies)
+    const { noPatch = 'unknown', deniedBy } = remedyFor(why[direction], policies)
+    const byPort = examples.map((pair) =>
+      pair.why === undefined ? [] : remedyFor(pair.why[direction], policies).patches,
+    )
+    const patches = joinedPatches(byPort)
     if (patches.length === 0) return { direction, why: noPatch, deniedBy }
     candidates.set(direction, patches)
   }
-  const tried = narrowest(candidates, pair, why, network)
+  const tried = narrowest(candidates, pairs, network)
   if (tried === undefined) return undefined
-  const denied = answer.groups.flatMap(({ pairs }) => pairs.filter(({ outcome }) => outcome === 'fails'))
   const changed = new Policies(tried.after.inventory, policies.profile)
-  const passing = denied.filter(({ verdict }) => decide(verdict.flow, changed).outcome === 'passes')
+  const passing = pairs.filter(({ verdict }) => decide(verdict.flow, changed).outcome === 'passes')
   return {
     steps: [...tried.patches].map(([direction, patch]) => ({ direction, patch })),
-    allows: { passing: passing.length, of: denied.length },
+    allows: { passing: passing.length, of: pairs.length },
     opens: tried.opens,
     closes: tried.closes,
   }
@@ -79,8 +83,7 @@ export function remedyOf(
 /** Chooses direction by direction, with the narrowest known choice for the others. */
 function narrowest(
   candidates: ReadonlyMap<Direction, readonly Patch[]>,
-  pair: JudgedPair,
-  why: FamilyExplanation,
+  pairs: readonly JudgedPair[],
   network: Network,
 ): Tried | undefined {
   const isLarge = network.inventory.list('Pod').items.length > mostPods
@@ -90,12 +93,12 @@ function narrowest(
       return patch === undefined ? [] : [[direction, patch] as const]
     }),
   )
-  let best = attempt(chosen, pair, why, network, isLarge)
+  let best = attempt(chosen, pairs, network, isLarge)
   if (isLarge) return best
   for (const [direction, patches] of candidates) {
     for (const patch of [...patches].reverse().slice(1)) {
       const choice = new Map(chosen).set(direction, patch)
-      const next = attempt(choice, pair, why, network, isLarge)
+      const next = attempt(choice, pairs, network, isLarge)
       // The less intrusive kind of change wins a tie.
       if (next !== undefined && (best === undefined || width(next) <= width(best))) {
         best = next
@@ -115,8 +118,7 @@ function width({ opens = [], closes }: Tried): number {
 
 function attempt(
   patches: ReadonlyMap<Direction, Patch>,
-  pair: JudgedPair,
-  why: FamilyExplanation,
+  pairs: readonly JudgedPair[],
   network: Network,
   isLarge: boolean,
 ): Tried | undefined {
@@ -127,9 +129,7 @@ function attempt(
   const { changes } = changedFlows(world.before, world.after)
   return {
     patches,
-    opens: changes.filter(
-      (change) => change.effect !== 'denied' && !isAsked(change, pair, why.ingress, network),
-    ),
+    opens: changes.filter((change) => change.effect !== 'denied' && !isAsked(change, pairs, network)),
     closes: changes.filter(({ effect }) => effect === 'denied'),
     after: world.after,
   }
@@ -138,17 +138,17 @@ function attempt(
 /** Whether a change is the flow that was asked for, and nothing else. */
 function isAsked(
   { source, destination, ports }: FlowChange,
-  pair: JudgedPair,
-  { target }: Explanation,
+  pairs: readonly JudgedPair[],
   network: Network,
 ): boolean {
-  const [only] = ports
-  const isPort =
-    ports.length === 1 &&
-    only?.from === target.port &&
-    only.to === target.port &&
-    only.protocol === target.protocol
-  return isPort && isEnd(source, pair.source.end, network) && isEnd(destination, pair.target.end, network)
+  const isPort = ports.every(({ protocol, from, to }) =>
+    pairs.some(({ target, port }) => from === to && target.port === from && port.protocol === protocol),
+  )
+  return (
+    isPort &&
+    pairs.some((pair) => isEnd(source, pair.source.end, network)) &&
+    pairs.some((pair) => isEnd(destination, pair.target.end, network))
+  )
 }
 
 function isEnd(changed: FlowChange['source'], end: Endpoint, network: Network): boolean {

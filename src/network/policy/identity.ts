@@ -2,7 +2,7 @@ import type { TextMap } from '../../snapshot/kinds/json.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 
-/** Labels that controllers write: they change with every rollout or name a single pod. */
+/** Labels that controllers write: they change with every rollout, name a single pod or say where it runs. */
 const generated: ReadonlySet<string> = new Set([
   'pod-template-hash',
   'controller-revision-hash',
@@ -25,7 +25,9 @@ const naming = ['app', 'app.kubernetes.io/name', 'k8s-app', 'name', 'run', 'comp
  */
 export function identityLabels(pod: Pod, inventory: Inventory): TextMap {
   const { labels, namespace = '' } = pod.metadata
-  const lasting = Object.entries(labels).filter(([key]) => !generated.has(key))
+  const lasting = Object.entries(labels).filter(
+    ([key]) => !generated.has(key) && !key.startsWith('topology.kubernetes.io/'),
+  )
   const all = Object.fromEntries(lasting.length === 0 ? Object.entries(labels) : lasting)
   const selected = inventory.select('Pod', namespace, all)
   if (selected.gaps.length > 0 || selected.items.length === 0) return all

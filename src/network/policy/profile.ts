@@ -74,12 +74,14 @@ interface Agent {
   readonly image?: RegExp
   /** False when this agent is known not to enforce policies as it runs here. */
   readonly enforces?: (containers: readonly Container[]) => boolean
+  /** False when this release is known to open only the first port of a range. */
+  readonly honoursEndPort?: (containers: readonly Container[]) => boolean
 }
 
 /** In this order: who enforces policies beside another plugin (canal, chained Cilium) comes before it. */
 const agents: readonly Agent[] = [
   // GKE Dataplane V2 runs Cilium as anetd.
-  { profile: 'cilium', names: ['cilium', 'anetd'], image: /\/cilium$/ },
+  { profile: 'cilium', names: ['cilium', 'anetd'], image: /\/cilium$/, honoursEndPort: hasCiliumRanges },
   {
     profile: 'calico',
     names: ['calico-node', 'canal', 'rke2-canal'],
@@ -107,13 +109,14 @@ const agents: readonly Agent[] = [
  */
 export function detectCni(inventory: Inventory): DetectedCni {
   const sets = inventory.list('DaemonSet').items
-  for (const { profile: name, names, image, enforces } of agents) {
+  for (const { profile: name, names, image, enforces, honoursEndPort } of agents) {
     const found = sets.find((set) => names.includes(set.metadata.name) || hasImage(set, image))
     const profile = cniProfiles.find((candidate) => candidate.name === name)
     if (found === undefined || profile === undefined) continue
     const enforcesPolicies = profile.enforcesPolicies && (enforces?.(containersOf(found)) ?? true)
     const agent = `${found.metadata.namespace ?? ''}/${found.metadata.name}`
-    return { profile: { ...profile, enforcesPolicies }, agent }
+    const endPortHonoured = profile.endPortHonoured && (honoursEndPort?.(containersOf(found)) ?? true)
+    return { profile: { ...profile, enforcesPolicies, endPortHonoured }, agent }
   }
   return { profile: neutralProfile }
 }
@@ -128,6 +131,15 @@ function hasImage(set: WorkloadObject, image: RegExp | undefined): boolean {
 
 function imageName({ image = '' }: Container): string {
   return `/${image.replace(/@.*$/, '').replace(/:[^/:]*$/, '')}`
+}
+
+/** From Cilium 1.16 (July 2024); before, endPort was accepted and left out. Source: cilium issues 16622 and 28684. */
+function hasCiliumRanges(containers: readonly Container[]): boolean {
+  const versions = containers.flatMap(({ image = '' }) => {
+    const [, major, minor] = /\/cilium:v?(\d+)\.(\d+)/.exec(image) ?? []
+    return major === undefined || minor === undefined ? [] : [Number(major) * 1000 + Number(minor)]
+  })
+  return versions.every((version) => version >= 1016)
 }
 
 /** From kind v0.24.0 (August 2024); the tag is a date: `v20240813-c6f155d6`. Other tags are of newer builds. */

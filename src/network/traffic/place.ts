@@ -46,5 +46,8 @@ export const place = {
   node: (name: string): Place => `node ${name}`,
   /** A policy of any kind: what it allows and denies. */
   policy: (reference: ObjectReference): Place => `policy ${inNamespace(reference)}`,
+  /** One selector, block or rule of a policy, by what it says: positions in lists change too easily. */
+  policyPart: (reference: ObjectReference, part: string): Place =>
+    `policy-part ${inNamespace(reference)} ${part}`,
   object: (reference: ObjectReference): Place => `object ${inNamespace(reference)}`,
 }

@@ -1,4 +1,4 @@
-import type { Block, Document, Line, RowLine } from '../document.ts'
+import type { Block, Document, Line, Row, RowLine } from '../document.ts'
 
 /**
  * Characters that mean something in Markdown, HTML included, and what begins a list. An `@` would notify people in a
@@ -29,6 +29,14 @@ function rowLine({ text, command }: RowLine): string {
   ].join(' ')
 }
 
+function rowLines(rows: readonly Row[]): readonly string[] {
+  return rows.flatMap(({ label, lines }) =>
+    lines.map((line, index) =>
+      index === 0 ? `* **${escapeMarkdown(label)}**: ${rowLine(line)}` : `  * ${rowLine(line)}`,
+    ),
+  )
+}
+
 const lineText = (line: Line): string => escapeMarkdown(line.map(({ text }) => text).join(''))
 
 /** A document as Markdown, for tickets and chat. */
@@ -47,11 +55,12 @@ function renderBlock(block: Block): string {
         code(block.aside),
         ...block.paragraphs.flatMap((paragraph) => ['', escapeMarkdown(paragraph)]),
         '',
-        ...block.rows.flatMap(({ label, lines }) =>
-          lines.map((line, index) =>
-            index === 0 ? `* **${escapeMarkdown(label)}**: ${rowLine(line)}` : `  * ${rowLine(line)}`,
-          ),
-        ),
+        ...rowLines(block.rows),
+      ].join('\n')
+    case 'rows':
+      return [
+        ...(block.title === undefined ? [] : [`**${lineText(block.title)}**`, '']),
+        ...rowLines(block.rows),
       ].join('\n')
     case 'table':
       return [

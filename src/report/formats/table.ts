@@ -37,6 +37,8 @@ function renderBlock(block: Block, options: TextOptions): string {
       return renderEntry(block, options)
     case 'table':
       return renderTable(block, options)
+    case 'rows':
+      return renderRows(block, options)
     case 'notes':
       return block.lines.map((line) => renderLine(line, options)).join('\n')
   }
@@ -54,7 +56,6 @@ const renderLine = (line: Line, options: TextOptions): string =>
 function renderEntry(block: Extract<Block, { kind: 'entry' }>, options: TextOptions): string {
   const { mark, title, aside, paragraphs, rows } = block
   const room = options.width - indent.length
-  const label = Math.max(0, ...rows.map((row) => row.label.length)) + 2
   const strong = (text: string): string => paint({ text, tone: 'strong' }, options)
   const right = (before: number): string =>
     `${' '.repeat(Math.max(indent.length, options.width - before - aside.length))}${paint({ text: aside, tone: 'dim' }, options)}`
@@ -68,8 +69,17 @@ function renderEntry(block: Extract<Block, { kind: 'entry' }>, options: TextOpti
   return [
     `${titleLines.join('\n')}${isBeside ? right(last) : `\n${right(0)}`}`,
     ...paragraphs.flatMap((paragraph) => wrapText(paragraph, room).map((line) => `${indent}${line}`)),
-    ...rows.flatMap((row) => renderRow(row, label, options)),
+    ...labelled(rows, options),
   ].join('\n')
+}
+
+function renderRows({ title, rows }: Extract<Block, { kind: 'rows' }>, options: TextOptions): string {
+  return [...(title === undefined ? [] : [renderLine(title, options)]), ...labelled(rows, options)].join('\n')
+}
+
+function labelled(rows: readonly Row[], options: TextOptions): readonly string[] {
+  const label = Math.max(0, ...rows.map((row) => row.label.length)) + 2
+  return rows.flatMap((row) => renderRow(row, label, options))
 }
 
 function renderRow(row: Row, label: number, options: TextOptions): readonly string[] {

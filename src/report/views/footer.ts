@@ -1,18 +1,20 @@
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts'
 import { maskUserinfo } from '../../snapshot/mask-text.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
-import type { HopKind } from '../../trace/path.ts'
+import type { Hop, HopKind } from '../../trace/path.ts'
 import type { Line } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import { count, plainText } from '../words.ts'
+
+const policies = 'network policies'
 
 const hopNames: Readonly<Record<HopKind, string>> = {
   name: 'names',
   dns: 'cluster DNS',
   service: 'Service ports',
   endpoints: 'endpoints',
-  egress: 'network policies',
-  ingress: 'network policies',
+  egress: policies,
+  ingress: policies,
   pod: 'endpoints that are no pods',
   // Neither is in the API.
   listener: 'listeners, node-to-node network',
@@ -25,12 +27,12 @@ export function footer(diagnosis: Diagnosis): readonly Line[] {
   return [
     ...diagnosis.assumptions.map((text): Line => [{ text: `assuming ${plainText(text)}`, tone: 'dim' }]),
     ...gapLines(diagnosis),
-    ...notCheckedLine(diagnosis.notChecked),
+    ...notCheckedLine(diagnosis),
   ]
 }
 
 /** How a gap is said to people. */
-function gapText({ kind, namespace, why, permission, detail }: Gap): string {
+export function gapText({ kind, namespace, why, permission, detail }: Gap): string {
   const what = namespace === undefined ? kind : `${kind} in namespace ${escapeText(namespace)}`
   const more = detail === undefined ? '' : ` (${escapeText(maskUserinfo(detail))})`
   switch (why) {
@@ -56,7 +58,17 @@ function gapLines({ gaps, unknown }: Diagnosis): readonly Line[] {
   ].map((text): Line => [{ text, tone: 'unknown' }])
 }
 
-function notCheckedLine(hops: readonly HopKind[]): readonly Line[] {
-  const names = [...new Set(hops.map((hop) => hopNames[hop]))]
+function notCheckedLine({ notChecked, paths }: Diagnosis): readonly Line[] {
+  const names = [...new Set(notChecked.map((hop) => hopNames[hop]))].map((name) =>
+    name === policies && paths.some(({ hops }) => hops.some(isJudgedByPolicy))
+      ? `${name} for other clients than workloads`
+      : name,
+  )
   return names.length === 0 ? [] : [[{ text: `· not checked: ${names.join(', ')}`, tone: 'dim' }]]
+}
+
+function isJudgedByPolicy({ kind, verdict, branches = [] }: Hop): boolean {
+  const isPolicy = hopNames[kind] === policies
+  if (isPolicy && verdict.outcome !== 'not-checked' && verdict.outcome !== 'not-applicable') return true
+  return branches.some(({ hops }) => hops.some(isJudgedByPolicy))
 }

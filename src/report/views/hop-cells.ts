@@ -25,6 +25,7 @@ const severity: readonly Outcome[] = ['fails', 'partly', 'unknown', 'not-checked
 /** The hops that a table of connections shows, in the order of the way, with short titles for narrow terminals. */
 const columns = [
   ['name', 'name'],
+  ['dns', 'dns'],
   ['service', 'svc'],
   ['endpoints', 'endpoints'],
   ['egress', 'egress'],
@@ -54,6 +55,7 @@ export function hopTable({ paths, problems }: Diagnosis): HopTable {
 }
 
 function hopCell(path: Path, kind: HopKind, problems: readonly Problem[]): Span {
+  if (isBehindFailure(path, kind)) return blank
   const own = path.hops.find((hop) => hop.kind === kind)
   if (own !== undefined)
     return kind === 'endpoints'
@@ -64,6 +66,13 @@ function hopCell(path: Path, kind: HopKind, problems: readonly Problem[]): Span 
     .flatMap((branch) => branch.hops.filter((hop) => hop.kind === kind))
   const worst = severity.find((outcome) => inBranches.some((hop) => hop.verdict.outcome === outcome))
   return worst === undefined ? blank : symbols[worst]
+}
+
+/** Hops are judged beyond a lookup that fails, but no packet gets there. */
+function isBehindFailure({ hops, firstBroken }: Path, kind: HopKind): boolean {
+  if (firstBroken?.verdict.outcome !== 'fails' || firstBroken.branches !== undefined) return false
+  const at = hops.indexOf(firstBroken)
+  return !hops.slice(0, at + 1).some((hop) => hop.kind === kind)
 }
 
 /** The share of a passing connection that a likely error takes away. */

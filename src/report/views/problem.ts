@@ -1,4 +1,4 @@
-import type { FixCheck, OfferedFix, Problem, SpecChange } from '../../diagnosis/diagnosis.ts'
+import type { FixCheck, OfferedFix, Problem, SpecChange, TriedWay } from '../../diagnosis/diagnosis.ts'
 import type { Evidence, Finding, Severity } from '../../rules/finding.ts'
 import { maskUserinfo } from '../../snapshot/mask-text.ts'
 import type { ObjectReference } from '../../snapshot/snapshot.ts'
@@ -8,6 +8,7 @@ import { connectionText, targetText } from '../connection-text.ts'
 import type { Block, Row, RowLine, Span } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import { instruction, isForLater } from '../instructions.ts'
+import { opensText } from '../opens-text.ts'
 import { count, duration, plainText, resourceName } from '../words.ts'
 
 export interface ViewOptions {
@@ -30,9 +31,9 @@ const mostLines = 6
 
 /** One problem in full: what, why, what it breaks, what changed, the fix and what came of trying it. */
 export function problemBlock(problem: Problem, takenAt: string, options: ViewOptions): Block {
-  const { cause, symptoms, breaks, changed, logs, fix, fixCheck } = problem
+  const { cause, symptoms, breaks, later, changed, logs, fix, fixCheck } = problem
   const rows: (Row | undefined)[] = [
-    row('breaks', breakLines(breaks, cause.share)),
+    row('breaks', breakLines(breaks, later, cause.share)),
     row(
       'changed',
       changed.map((change) => ({ text: changeText(change, takenAt, options) })),
@@ -83,13 +84,20 @@ function row(label: string, lines: readonly RowLine[]): Row | undefined {
   return { label, lines: more === 0 ? shown : [...shown, { text: `and ${more} more (-o json has all)` }] }
 }
 
-function breakLines(breaks: readonly Path[], share: Path['share']): readonly RowLine[] {
+function breakLines(
+  breaks: readonly Path[],
+  later: readonly Path[],
+  share: Path['share'],
+): readonly RowLine[] {
   const named = breaks.filter((path) => path.connection.client.kind !== 'anyone')
-  return [...new Set(named.map((path) => breakText(path, share)))].map((text) => ({ text }))
+  return [...new Set(named.map((path) => breakText(path, later.includes(path), share)))].map((text) => ({
+    text,
+  }))
 }
 
-function breakText(path: Path, share: Path['share']): string {
-  const part = path.share ?? (path.firstBroken === undefined ? share : undefined)
+/** The part of a connection that a problem takes: of one that stops before, what it would take. */
+function breakText(path: Path, isLater: boolean, share: Path['share']): string {
+  const part = isLater || path.firstBroken === undefined ? share : path.share
   return part === undefined
     ? connectionText(path.connection)
     : `${connectionText(path.connection)} (${part.failing} of ${part.of})`
@@ -120,7 +128,7 @@ function fixRows(fix: OfferedFix | undefined, check: FixCheck | undefined): read
   const commands = fix.edits.map((edit): RowLine => ({ command: commandFor(edit) }))
   const after: RowLine[] = []
   if (fix.note !== undefined) after.push(instruction(fix.note))
-  if (check !== undefined) after.push({ text: checkText(check) })
+  if (check !== undefined) after.push({ text: checkText(check, fix.edits[0]?.reference.namespace) })
   if (fix.owner !== undefined) after.push({ text: ownerText(fix.owner) })
   return [
     row('fix', [...commands, ...after]),
@@ -131,15 +139,13 @@ function fixRows(fix: OfferedFix | undefined, check: FixCheck | undefined): read
   ]
 }
 
-function checkText({ outcome, reason, introduces, ways }: FixCheck): string {
-  const mended = ways.filter(
-    ({ path, after }) =>
-      path.outcome !== after.outcome && (after.outcome === 'passes' || after.outcome === 'not-checked'),
-  )
-  const named = mended
-    .filter(({ path }) => path.connection.client.kind !== 'anyone')
-    .map(({ path }) => targetText(path.connection))
-  const works = named.length === 0 ? '' : `: -> ${[...new Set(named)].slice(0, 3).join(', ')} works`
+function checkText(
+  { outcome, reason, introduces, ways, opens = [] }: FixCheck,
+  home: string | undefined,
+): string {
+  const words = waysWords(ways)
+  const works = words.length === 0 ? '' : `: ${words.join('; ')}`
+  const opened = opens.length === 0 ? '' : `; ${opensText(opens, home)}`
   const brings =
     introduces.length === 0
       ? ''
@@ -147,17 +153,42 @@ function checkText({ outcome, reason, introduces, ways }: FixCheck): string {
   const because = reason === undefined ? '' : `; ${plainText(reason)}`
   switch (outcome) {
     case 'works':
-      return `tried on a copy${works === '' ? ': the problem is gone' : works}${brings}`
+      return `tried on a copy${works === '' ? ': the problem is gone' : works}${opened}${brings}`
     case 'partly':
-      return `tried on a copy${works}${because}${brings}`
+      return `tried on a copy${works === '' ? `: the problem is gone${because}` : works}${opened}${brings}`
     case 'not-checkable':
-      return `tried on a copy: the problem is gone there${because}${brings}`
+      return `tried on a copy: the problem is gone there${because}${opened}${brings}`
   }
+}
+
+const mostTargets = 3
+
+/** `-> auth-service works`, `-> payment-service gets as far as the next problem`. */
+function waysWords(ways: readonly TriedWay[]): readonly string[] {
+  const named = ways.filter(({ path }) => path.connection.client.kind !== 'anyone')
+  const isMended = ({ path, after, next }: TriedWay): boolean =>
+    next === undefined &&
+    path.outcome !== after.outcome &&
+    (after.outcome === 'passes' || after.outcome === 'not-checked')
+  const goesOn = ({ after, next }: TriedWay): boolean =>
+    next !== undefined || after.outcome === 'fails' || after.outcome === 'partly'
+  return [
+    ...targets(named.filter(isMended), 'works', 'work'),
+    ...targets(named.filter(goesOn), 'gets as far as the next problem', 'get as far as the next problem'),
+  ]
+}
+
+function targets(ways: readonly TriedWay[], one: string, many: string): readonly string[] {
+  const names = [...new Set(ways.map(({ path }) => targetText(path.connection)))]
+  if (names.length === 0) return []
+  const shown = names.slice(0, mostTargets)
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : ''
+  return [`-> ${shown.join(', ')}${more} ${names.length === 1 ? one : many}`]
 }
 
 const owners = { helm: 'Helm', 'argo-cd': 'Argo CD', flux: 'Flux', controller: 'its controller' } as const
 
-function ownerText({ kind, name }: NonNullable<OfferedFix['owner']>): string {
+export function ownerText({ kind, name }: NonNullable<OfferedFix['owner']>): string {
   const named = name === undefined ? '' : ` (${escapeText(name)})`
   return `${owners[kind]}${named} owns this object and would take the change back: mend it there too`
 }

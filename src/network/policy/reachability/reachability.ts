@@ -1,6 +1,6 @@
 import { canonicalAddress } from '../../inventory/address.ts'
 import { decide, type FlowVerdict } from '../decide.ts'
-import { addressesOf, type Endpoint, type Family, isHostNetwork } from '../endpoint.ts'
+import { addressesOf, type Endpoint, type Family, isHostNetwork, isSamePod as isSame } from '../endpoint.ts'
 import { matchSubject } from '../match.ts'
 import type { Direction, Policy } from '../model.ts'
 import type { Policies } from '../policies.ts'
@@ -20,6 +20,12 @@ export interface PairGroup {
   readonly destination: readonly Endpoint[]
   /** One end has the address of the other's own node (T34): never judged by columns. */
   readonly isOwnNode: boolean
+}
+
+/** One of the ends that a column stands for. */
+export interface End {
+  readonly column: number
+  readonly endpoint: Endpoint
 }
 
 interface OwnNodePairs {
@@ -65,6 +71,17 @@ export class Reachability {
     )
     const [only = 'unknown'] = outcomes
     return outcomes.size === 1 ? only : outcomes.has('unknown') ? 'unknown' : 'partly'
+  }
+
+  /** The verdict for one end and another, whatever they are to each other. */
+  verdict(world: number, source: End, destination: End, atom: PortAtom): Outcome {
+    const policies = this.#worlds[world]
+    const [from, to] = [source.endpoint, destination.endpoint]
+    if (policies === undefined) return 'unknown'
+    if (isSamePod(from, to) || isOnOwnNode(from, to, policies) || isOnOwnNode(to, from, policies))
+      return decide({ source: from, destination: to, protocol: atom.protocol, port: atom.from }, policies)
+        .outcome
+    return this.outcome(world, source.column, destination.column, atom)
   }
 
   /** The verdict for one group of pairs. */
@@ -215,8 +232,7 @@ export class Reachability {
     if (host.kind === 'pod' && !isHostNetwork(host.pod)) return undefined
     let count = 0
     let example: Omit<OwnNodePairs, 'count'> | undefined
-    const found =
-      host.kind === 'outside' ? this.#podsAt(host.address, hosts, pods) : this.#podsBeside(hosts, pods)
+    const found = host.kind === 'outside' ? this.#podsAt(hosts, pods) : this.#podsBeside(hosts, pods)
     for (const pair of found) {
       count += pair.count
       example ??= pair
@@ -224,14 +240,15 @@ export class Reachability {
     return example === undefined ? undefined : { ...example, count }
   }
 
-  *#podsAt(address: string, { endpoints }: Column, pods: Column): Generator<OwnNodePairs> {
-    const nodes = new Set(this.#worlds[0]?.nodesWith(address).nodes.map(({ metadata }) => metadata.name))
-    const text = canonicalAddress(address)
+  *#podsAt(hosts: Column, pods: Column): Generator<OwnNodePairs> {
+    const [host] = hosts.endpoints
+    const [policies] = this.#worlds
+    if (host === undefined || policies === undefined) return
     for (const member of pods.members) {
-      const pod = this.pods[member]?.[0]
-      if (pod?.spec.nodeName === undefined) continue
-      if (nodes.has(pod.spec.nodeName) || canonicalAddress(pod.status.hostIP ?? '') === text)
-        yield { host: endpoints, pod: this.#podEndpoints(member), count: 1 }
+      const endpoints = this.#podEndpoints(member)
+      const [pod] = endpoints
+      if (pod !== undefined && isOnOwnNode(host, pod, policies))
+        yield { host: hosts.endpoints, pod: endpoints, count: 1 }
     }
   }
 
@@ -270,4 +287,22 @@ function canTalk(from: Column, to: Column): boolean {
   )
   if (a === undefined || b === undefined || a.length === 0 || b.length === 0) return true
   return a.some((family) => b.includes(family))
+}
+
+function isSamePod(a: Endpoint, b: Endpoint): boolean {
+  return a.kind === 'pod' && b.kind === 'pod' && isSame(a.pod, b.pod)
+}
+
+/** Whether an end may have the address of the node that a pod runs on. */
+function isOnOwnNode(host: Endpoint, pod: Endpoint, policies: Policies): boolean {
+  if (pod.kind !== 'pod' || isHostNetwork(pod.pod)) return false
+  const { nodeName } = pod.pod.spec
+  if (nodeName === undefined) return false
+  if (host.kind === 'pod') return isHostNetwork(host.pod) && host.pod.spec.nodeName === nodeName
+  if (host.kind === 'node') return host.node.metadata.name === nodeName
+  const { hostIP = '' } = pod.pod.status
+  return (
+    canonicalAddress(host.address) === canonicalAddress(hostIP) ||
+    policies.nodesWith(host.address).nodes.some(({ metadata }) => metadata.name === nodeName)
+  )
 }

@@ -1,0 +1,154 @@
+import type { Network } from '../../network/network.ts'
+import { type Decision, decide, type FlowOutcome, type FlowVerdict } from '../../network/policy/decide.ts'
+import type { Endpoint } from '../../network/policy/endpoint.ts'
+import type { Direction, Rule } from '../../network/policy/model.ts'
+import type { Policies } from '../../network/policy/policies.ts'
+import type { Expectation, Expectations } from '../../snapshot/files/expectations.ts'
+import { KnownError } from '../../snapshot/known-error.ts'
+import type { ObjectReference } from '../../snapshot/snapshot.ts'
+import { type ExpectedEnd, ExpectedEnds } from './ends.ts'
+
+type Outcome = FlowVerdict['outcome']
+
+/** What decided one side of a flow. */
+export interface Decider {
+  readonly direction: Direction
+  readonly outcome: FlowOutcome
+  /** The rules that acted, with the field path in their policy. */
+  readonly rules: readonly { readonly policy: ObjectReference; readonly path: string }[]
+  /** For a denial without a rule: the policies that isolate. */
+  readonly isolatedBy: readonly ObjectReference[]
+  /** Ids of what is open, where the outcome is unknown. */
+  readonly doubts: readonly string[]
+}
+
+/** A verdict that is not the expected one. */
+export interface WrongAnswer {
+  readonly expectation: Expectation
+  readonly got: Outcome
+  /** Of how many flows behind this expectation so many are wrong. */
+  readonly wrong: number
+  readonly of: number
+  readonly deciders: readonly Decider[]
+}
+
+/** The expectations of one document with their answers. */
+export interface CheckedExpectations {
+  readonly document: Expectations
+  readonly wrong: readonly WrongAnswer[]
+  /** What an expectation names and is not there; then nothing is judged. */
+  readonly faults: readonly { readonly field: string; readonly message: string }[]
+}
+
+/** Judges all expectations of one document in its world. */
+export function checkExpected(
+  document: Expectations,
+  network: Network,
+  policies: Policies,
+): CheckedExpectations {
+  const ends = new ExpectedEnds(network)
+  const judge = new Judge(policies)
+  const wrong: WrongAnswer[] = []
+  const faults = new Map<string, { readonly field: string; readonly message: string }>()
+  for (const expectation of document.expectations) {
+    try {
+      const answer = judge.check(expectation, ends.sources(expectation), ends.destinations(expectation))
+      if (answer !== undefined) wrong.push(answer)
+    } catch (error) {
+      if (!(error instanceof KnownError)) throw error
+      // Each missing thing is named once, where it is first meant.
+      if (!faults.has(error.message))
+        faults.set(error.message, { field: expectation.field, message: error.message })
+    }
+  }
+  return { document, wrong, faults: [...faults.values()] }
+}
+
+/** Judges flows, each once, although a table asks three times for it. */
+class Judge {
+  readonly #policies: Policies
+  readonly #known = new Map<Endpoint, Map<Endpoint, Map<string, FlowVerdict>>>()
+
+  constructor(policies: Policies) {
+    this.#policies = policies
+  }
+
+  /** @returns `undefined` when every flow behind the expectation is as expected */
+  check(
+    expectation: Expectation,
+    sources: readonly Endpoint[],
+    destinations: readonly ExpectedEnd[],
+  ): WrongAnswer | undefined {
+    const wanted = expectation.expect === 'allow' ? 'passes' : 'fails'
+    const judged = sources.flatMap((source) =>
+      destinations.map((destination) => {
+        const verdict = this.#verdict(source, destination, expectation)
+        return { verdict, outcome: outcomeOf(verdict, expectation.part) }
+      }),
+    )
+    const wrong = judged.filter(({ outcome }) => outcome !== wanted)
+    const [first] = wrong
+    if (first === undefined) return undefined
+    const outcomes = new Set(judged.map(({ outcome }) => outcome))
+    return {
+      expectation,
+      got: outcomes.size === 1 ? first.outcome : outcomes.has('unknown') ? 'unknown' : 'partly',
+      wrong: wrong.length,
+      of: judged.length,
+      deciders: decidersOf(first.verdict, first.outcome, expectation.part),
+    }
+  }
+
+  #verdict(source: Endpoint, { endpoint, port }: ExpectedEnd, { protocol, to }: Expectation): FlowVerdict {
+    const throughService = to.startsWith('svc:')
+    const bySource = this.#known.get(source) ?? new Map<Endpoint, Map<string, FlowVerdict>>()
+    this.#known.set(source, bySource)
+    const byPort = bySource.get(endpoint) ?? new Map<string, FlowVerdict>()
+    bySource.set(endpoint, byPort)
+    const key = `${protocol}/${port}/${throughService}`
+    const known = byPort.get(key)
+    if (known !== undefined) return known
+    const verdict = decide({ source, destination: endpoint, protocol, port, throughService }, this.#policies)
+    byPort.set(key, verdict)
+    return verdict
+  }
+}
+
+function outcomeOf(verdict: FlowVerdict, part: Expectation['part']): Outcome {
+  if (part === 'both' || verdict.families.length === 0) return verdict.outcome
+  const outcomes = new Set(verdict.families.map((family) => family[part].outcome))
+  const [only = 'unknown'] = outcomes
+  return outcomes.size === 1 ? only : outcomes.has('unknown') ? 'unknown' : 'partly'
+}
+
+/** Of a denial the sides that deny, of anything else those that say the same; both where each only lets pass. */
+function decidersOf(
+  { families, doubts }: FlowVerdict,
+  outcome: Outcome,
+  part: Expectation['part'],
+): readonly Decider[] {
+  const family = families.find((item) => item.outcome === outcome) ?? families[0]
+  if (family === undefined)
+    return [
+      {
+        direction: 'ingress',
+        outcome: 'unknown',
+        rules: [],
+        isolatedBy: [],
+        doubts: doubts.map(({ id }) => id),
+      },
+    ]
+  const sides = (['egress', 'ingress'] as const).filter((direction) => part === 'both' || part === direction)
+  const same = sides.filter((direction) => family[direction].outcome === family.outcome)
+  return (same.length === 0 ? sides : same).map((direction) => decider(family[direction]))
+}
+
+function decider({ direction, outcome, decidedBy, isolatedBy, doubts }: Decision): Decider {
+  return {
+    direction,
+    outcome,
+    rules: decidedBy.map(({ policy, path }: Rule) => ({ policy: policy.reference, path })),
+    isolatedBy: isolatedBy.map(({ reference }) => reference),
+    doubts: [...new Set(doubts.map(({ id }) => id))],
+  }
+}

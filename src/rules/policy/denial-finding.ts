@@ -1,0 +1,71 @@
+import type { Network } from '../../network/network.ts'
+import { type Place, place } from '../../network/traffic/place.ts'
+import { clientOf } from '../client/dialled.ts'
+import type { FindingDraft, Severity } from '../finding.ts'
+import type { Text } from '../text.ts'
+import { mending } from './denial-fix.ts'
+import { ruleOf } from './denial-kind.ts'
+import { labelEvidence, tryIt } from './denial-words.ts'
+import { clientsOf, type DenialGroup, targetKey } from './denied-group.ts'
+import { peerKey } from './peers.ts'
+import { blockText } from './ranges.ts'
+
+const mostEvidence = 5
+
+export interface DenialStory {
+  readonly summary: Text
+  readonly detail?: Text | undefined
+  readonly severity?: Severity | undefined
+  readonly proof?: 'proven' | 'likely' | undefined
+}
+
+/** The finding about a group of denials: where it lies, what proves it and what mends it. */
+export function denialFinding(group: DenialGroup, story: DenialStory, network: Network): FindingDraft {
+  const { policy, denials, kind } = group
+  const [first] = denials
+  const target = first === undefined ? '' : targetKey(first)
+  const failing = kind.is === 'cluster-policy' ? [] : (kind.miss?.failing ?? [])
+  const workloads = clientsOf(group).flatMap(({ connection }) => clientOf(connection) ?? [])
+  const isAsleep = workloads.length > 0 && workloads.every(({ replicas }) => replicas === 0)
+  return {
+    proof: story.proof ?? 'likely',
+    severity: isAsleep ? 'warning' : story.severity,
+    about: policy,
+    place: target === '' ? place.policy(policy) : place.policyPart(policy, `into ${target}`),
+    alsoAt: [...peerPlace(group, network), ...denials.map((denial) => denial.place)],
+    summary: story.summary,
+    detail: story.detail,
+    evidence: [
+      ...(failing.length === 0
+        ? isolationEvidence(group)
+        : failing.map(({ field, wanted }) => ({ reference: policy, field, value: wanted }))),
+      ...denials.slice(0, mostEvidence).flatMap(({ connection }) => labelEvidence(connection, failing)),
+    ],
+    ...mending(group, network),
+    confirm: first === undefined ? undefined : tryIt(first),
+  }
+}
+
+/** Where the linter speaks of the peer that was meant to admit them: the denial is what comes of its slip. */
+function peerPlace({ kind, policy }: DenialGroup, network: Network): readonly Place[] {
+  if (kind.is === 'cluster-policy' || kind.miss === undefined) return []
+  const rule = ruleOf(kind.miss.rule, network)
+  const peers = rule?.peers === 'all' ? [] : (rule?.peers ?? [])
+  const peer = peers.find(({ path }) => path === kind.miss?.rule.peer)
+  if (rule === undefined) return []
+  if (peer?.is === 'pods') return [place.policyPart(policy, `${rule.direction} ${peerKey(peer)}`)]
+  return peer?.is === 'block' ? [place.policyPart(policy, `${rule.direction} block ${blockText(peer.block)}`)] : []
+}
+
+function isolationEvidence({ policy, denials, kind }: DenialGroup): FindingDraft['evidence'] {
+  const [first] = denials
+  if (first === undefined) return []
+  const { decidedBy, isolatedBy } = first.explanation
+  if (kind.is === 'cluster-policy')
+    return decidedBy.map((rule) => ({ reference: policy, field: rule.path, value: rule.action }))
+  return isolatedBy.map((isolation) => ({
+    reference: isolation.policy,
+    field: `spec.${first.direction}`,
+    value: isolation.rules === 0 ? undefined : `${isolation.rules} rules, none matches`,
+  }))
+}

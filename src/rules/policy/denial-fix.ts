@@ -1,0 +1,60 @@
+import type { Edit } from '../../network/edit.ts'
+import type { Network } from '../../network/network.ts'
+import { type Patch, remedyFor } from '../../network/policy/patch.ts'
+import { keyOf } from '../../snapshot/snapshot.ts'
+import type { FindingDraft } from '../finding.ts'
+import { say, type Text, word } from '../text.ts'
+import { clientsOf, type DenialGroup } from './denied-group.ts'
+
+/** More edits than this are no fix that somebody would read. */
+const mostEdits = 5
+
+type Mending = Pick<FindingDraft, 'fix' | 'advice'>
+
+/** The smallest edits that let all clients of a group through, or what to do where there is none. */
+export function mending(group: DenialGroup, network: Network): Mending {
+  const remedies = group.denials.map(({ explanation }) => remedyFor(explanation, network.policy))
+  const none = remedies.find(({ patches }) => patches.length === 0)
+  if (none !== undefined) return { advice: [whyNone(none.noPatch ?? 'unknown')] }
+  const same = merged(remedies.flatMap(({ patches }) => patches.slice(0, 1)))
+  const edits = same ?? merged(remedies.flatMap(({ patches }) => additive(patches)))
+  if (edits === undefined || edits.length === 0 || edits.length > mostEdits)
+    return {
+      advice: [
+        say`let them through by one policy, once it is clear which of these ${word(String(clientsOf(group).length))} clients need it`,
+      ],
+    }
+  return { fix: { edits } }
+}
+
+/** Two values cannot stand in one place: then each client gets an entry of its own. */
+const additive = (patches: readonly Patch[]): readonly Patch[] =>
+  patches.filter(({ is }) => is !== 'change-value').slice(0, 1)
+
+/** One edit an object. `undefined` when two patches put different values in the same place. */
+function merged(patches: readonly Patch[]): readonly Edit[] | undefined {
+  const byObject = Map.groupBy(patches, ({ edit }) => keyOf(edit.reference))
+  const edits = [...byObject.values()].map((group) => mergeOne(group.map(({ edit }) => edit)))
+  return edits.includes(undefined) ? undefined : edits.filter((edit) => edit !== undefined)
+}
+
+function mergeOne(edits: readonly Edit[]): Edit | undefined {
+  const distinct = [...new Map(edits.map((edit) => [JSON.stringify(edit), edit])).values()]
+  const [first, second] = distinct
+  if (first === undefined || second === undefined) return first
+  const operations = distinct.flatMap((edit) => (edit.kind === 'patch' ? edit.operations : []))
+  const replaced = operations.filter(({ op }) => op === 'replace').map(({ path }) => path)
+  const isClear = distinct.every(({ kind }) => kind === 'patch') && new Set(replaced).size === replaced.length
+  return isClear ? { kind: 'patch', reference: first.reference, operations } : undefined
+}
+
+function whyNone(reason: string): Text {
+  switch (reason) {
+    case 'host-network':
+      return word('whether policies hold for pods on the host network is up to the network plugin')
+    case 'no-address':
+      return word('the other end has no address yet; look again when its pods run')
+    default:
+      return word('no change of a NetworkPolicy alone would allow it')
+  }
+}

@@ -1,0 +1,80 @@
+import { chosenEndpoints } from '../../network/flows/chosen.ts'
+import { type ClientFlow, judge } from '../../network/flows/flow.ts'
+import { flowPlace } from '../../network/flows/flow-place.ts'
+import { memoTable } from '../../network/inventory/memo.ts'
+import type { Network } from '../../network/network.ts'
+import type { FamilyVerdict } from '../../network/policy/decide.ts'
+import { type Explanation, explainDecision } from '../../network/policy/explain.ts'
+import type { Direction } from '../../network/policy/model.ts'
+import type { Endpoint } from '../../network/services/endpoint.ts'
+import type { Connection, Destination } from '../../network/traffic/connection.ts'
+import type { Place } from '../../network/traffic/place.ts'
+
+/** One direction of a connection in which policies stop it, whole or in part. */
+export interface Denial {
+  readonly connection: Connection
+  readonly destination: Destination
+  readonly direction: Direction
+  readonly place: Place
+  /** Why the first of the stopped pairs is stopped; the others differ in pods, seldom in reasons. */
+  readonly explanation: Explanation
+  /** Endpoints that are out of reach, of those that the connection may end at; absent when it is all of them. */
+  readonly share?: { readonly failing: number; readonly of: number } | undefined
+}
+
+const table = memoTable<readonly Denial[]>('rules.policy.denials')
+
+/** What policies deny of a connection; nothing where it is not known whether they do. */
+export function denialsOf(connection: Connection, network: Network): readonly Denial[] {
+  const { client, key } = connection
+  return network.inventory.memo.get(table, key, () => {
+    // The client is an argument; looking it up makes the remembered result depend on it.
+    if (client.kind === 'workload') network.workloads.get(client.workload.namespace, client.workload.key)
+    const { destination, gaps } = network.traffic.destination(connection)
+    if (gaps.length > 0) return []
+    return (['egress', 'ingress'] as const).flatMap(
+      (direction) => inDirection(direction, connection, destination, network) ?? [],
+    )
+  })
+}
+
+interface Stop {
+  readonly flow: ClientFlow
+  readonly family: FamilyVerdict
+}
+
+function inDirection(
+  direction: Direction,
+  connection: Connection,
+  destination: Destination,
+  network: Network,
+): Denial | undefined {
+  const ends: readonly (Endpoint | undefined)[] =
+    destination.kind === 'service' ? chosenEndpoints(connection, destination, network.services) : [undefined]
+  const stops = ends.map((endpoint) => stopAt(direction, connection, destination, endpoint, network))
+  const found = stops.filter((stop) => stop !== undefined)
+  const [first] = found
+  if (first === undefined) return undefined
+  return {
+    connection,
+    destination,
+    direction,
+    place: flowPlace(direction, connection, destination, ends[0]),
+    explanation: explainDecision(first.flow.verdict, first.family, direction, network.policy),
+    share: found.length < ends.length ? { failing: found.length, of: ends.length } : undefined,
+  }
+}
+
+function stopAt(
+  direction: Direction,
+  connection: Connection,
+  destination: Destination,
+  endpoint: Endpoint | undefined,
+  network: Network,
+): Stop | undefined {
+  const judged = judge(connection, destination, endpoint, network)
+  if (judged.is !== 'judged') return undefined
+  const pairs = judged.flows.flatMap((flow) => flow.families.map((family) => ({ flow, family })))
+  if (pairs.some(({ family }) => family[direction].outcome === 'unknown')) return undefined
+  return pairs.find(({ family }) => family[direction].outcome === 'fails')
+}

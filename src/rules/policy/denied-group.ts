@@ -1,0 +1,93 @@
+import { lookupsOf, needsLookup } from '../../network/flows/lookups.ts'
+import type { Network } from '../../network/network.ts'
+import { type Connection, clientKey } from '../../network/traffic/connection.ts'
+import { keyOf, type ObjectReference } from '../../snapshot/snapshot.ts'
+import { type DenialKind, kindOf } from './denial-kind.ts'
+import { type Denial, denialsOf } from './denials.ts'
+
+/** Denials that one policy is to blame for in one way: one fault, however many clients meet it. */
+export interface DenialGroup {
+  readonly kind: DenialKind
+  readonly policy: ObjectReference
+  /** The one that was asked about, and those like it, by connection. */
+  readonly denials: readonly Denial[]
+}
+
+/** The groups that a connection belongs to, of the kinds that a rule is about. */
+export function groupsOf(
+  connection: Connection,
+  kinds: readonly DenialKind['is'][],
+  network: Network,
+): readonly DenialGroup[] {
+  return allDenials(connection, network).flatMap((denial) => {
+    const kind = kindOf(denial, network)
+    const policy = blamed(denial, kind)
+    if (policy === undefined || !kinds.includes(kind.is)) return []
+    const alike = neighbours(denial, network)
+      .flatMap((other) => allDenials(other, network))
+      .filter((other) => isAlike(other, denial, kind, policy, network))
+    const denials = new Map([denial, ...alike].map((item) => [item.connection.key, item]))
+    return [{ kind, policy, denials: [...denials.values()].sort(byKey) }]
+  })
+}
+
+const byKey = (a: Denial, b: Denial): number => (a.connection.key < b.connection.key ? -1 : 1)
+
+/** Those of the connection, and those of the lookup that it needs: what stops that at its own end is left to rules on DNS. */
+function allDenials(connection: Connection, network: Network): readonly Denial[] {
+  const own = denialsOf(connection, network)
+  if (!needsLookup(connection)) return own
+  const [lookup] = lookupsOf(connection.client, network.inventory).items
+  if (lookup === undefined) return own
+  const ofLookup = denialsOf(lookup.connection, network).filter(
+    ({ direction, explanation }) => direction === 'ingress' || explanation.tier !== 'network-policy',
+  )
+  return [...own, ...ofLookup]
+}
+
+/** Connections that the same fault may stop: those to the same Service, or from the same namespace. */
+function neighbours({ connection, destination, direction }: Denial, network: Network): readonly Connection[] {
+  const { client } = connection
+  if (direction === 'ingress' && destination.kind === 'service' && connection.dials.length > 0)
+    return network.traffic.to(destination.service).items
+  if (client.kind !== 'workload') return [connection]
+  return network.workloads
+    .in(client.workload.namespace)
+    .items.flatMap((workload) => network.traffic.from(workload).items)
+}
+
+function isAlike(
+  other: Denial,
+  denial: Denial,
+  kind: DenialKind,
+  policy: ObjectReference,
+  network: Network,
+): boolean {
+  if (other.direction !== denial.direction || targetKey(other) !== targetKey(denial)) return false
+  const otherKind = kindOf(other, network)
+  const otherPolicy = blamed(other, otherKind)
+  return otherKind.is === kind.is && otherPolicy !== undefined && keyOf(otherPolicy) === keyOf(policy)
+}
+
+/** What stands at the far end of an ingress denial; of egress denials the client's side is the fault, whatever is dialled. */
+export function targetKey({ direction, destination, connection }: Denial): string {
+  if (direction === 'egress') return ''
+  if (destination.kind !== 'service') return `${connection.host}:${connection.port ?? '-'}`
+  const { name, namespace } = destination.service.metadata
+  return `${namespace}/${name}:${destination.port?.port ?? connection.port ?? '-'}`
+}
+
+/** The policy to change: the one that comes nearest to allowing it, else the most particular of those that isolate. */
+function blamed({ explanation }: Denial, kind: DenialKind): ObjectReference | undefined {
+  if (kind.is === 'cluster-policy') return explanation.decidedBy[0]?.policy
+  if (kind.miss !== undefined) return kind.miss.rule.policy
+  const [first] = [...explanation.isolatedBy].sort(
+    (a, b) => b.rules - a.rules || (a.policy.name < b.policy.name ? -1 : 1),
+  )
+  return first?.policy
+}
+
+/** The clients of a group, each once. */
+export function clientsOf({ denials }: DenialGroup): readonly Denial[] {
+  return [...new Map(denials.map((denial) => [clientKey(denial.connection.client), denial])).values()]
+}

@@ -1,0 +1,34 @@
+import { defineRule } from '../rule.ts'
+import { say } from '../text.ts'
+import { clientWords } from './denial-words.ts'
+import { dnsFinding, dnsGroup } from './dns-finding.ts'
+import { addTo, serverPorts } from './dns-fix.ts'
+
+export default defineRule({
+  id: 'policy/dns-egress-tcp-only',
+  title: 'DNS is allowed over TCP only',
+  subject: 'Connection',
+  severity: 'error',
+  explains: ['resolver-unreachable'],
+  docs: {
+    means: 'No name can be resolved: resolvers ask over UDP, and nothing lets that out.',
+    why: 'A port entry without `protocol` means TCP.',
+    proof: 'The rule that lets the client out to its nameserver over TCP; none does over UDP.',
+    fix: 'Add `{protocol: UDP, port: 53}` to the same rule.',
+    falseAlarmWhen:
+      'Another rule or policy allows UDP, the resolver is told to use TCP (`options use-vc`), or the client dials no names.',
+  },
+  check({ connection }, network) {
+    const group = dnsGroup(connection, 'tcp-only', network)
+    if (group === undefined) return undefined
+    const [first] = group
+    const missing = serverPorts(first, network).filter(({ protocol }) => protocol === 'UDP')
+    return dnsFinding(group, {
+      proof: 'proven',
+      summary: say`${clientWords(group.map(({ workload }) => workload))} cannot resolve any name: ${first.policy} allows DNS over TCP only, and resolvers ask over UDP`,
+      detail: say`A port without protocol means TCP.`,
+      edit:
+        first.rule === undefined ? undefined : addTo(first.rule.policy, `${first.rule.path}.ports`, missing),
+    })
+  },
+})

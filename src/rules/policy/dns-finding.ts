@@ -1,0 +1,80 @@
+import type { Edit } from '../../network/edit.ts'
+import { needsLookup } from '../../network/flows/lookups.ts'
+import type { Network } from '../../network/network.ts'
+import type { Connection } from '../../network/traffic/connection.ts'
+import { place } from '../../network/traffic/place.ts'
+import { keyOf, referenceTo } from '../../snapshot/snapshot.ts'
+import { clientOf } from '../client/dialled.ts'
+import type { FindingDraft, Severity } from '../finding.ts'
+import { listed, say, type Text, word } from '../text.ts'
+import { type DnsTrouble, dnsTroubles } from './dns-trouble.ts'
+
+/** The clients of a namespace that one policy keeps from their nameserver in one way. */
+export function dnsGroup(
+  connection: Connection,
+  is: DnsTrouble['is'],
+  network: Network,
+): readonly [DnsTrouble, ...DnsTrouble[]] | undefined {
+  const workload = clientOf(connection)
+  if (workload === undefined || !needsLookup(connection)) return undefined
+  const all = dnsTroubles(workload.namespace, network).filter((trouble) => trouble.is === is)
+  const own = all.find((trouble) => trouble.workload.key === workload.key)
+  if (own === undefined) return undefined
+  const [first = own, ...others] = all.filter(({ policy }) => keyOf(policy) === keyOf(own.policy))
+  return [first, ...others]
+}
+
+export interface DnsStory {
+  readonly summary: Text
+  readonly detail: Text
+  readonly proof: 'proven' | 'likely'
+  readonly severity?: Severity | undefined
+  readonly edit: Edit | undefined
+}
+
+/** The finding about a group: at the lookups of all its clients. */
+export function dnsFinding(
+  group: readonly [DnsTrouble, ...DnsTrouble[]],
+  { edit, ...story }: DnsStory,
+): FindingDraft {
+  const [{ policy, explanation, rule, workload }] = group
+  const isAsleep = group.every(({ workload: { replicas } }) => replicas === 0)
+  const isPartial = group.every(({ share }) => share !== undefined)
+  return {
+    ...story,
+    severity: isAsleep || isPartial ? 'warning' : story.severity,
+    about: policy,
+    place: place.policyPart(policy, 'DNS'),
+    alsoAt: [...group.map((trouble) => place.resolver(trouble.workload.key))],
+    evidence: [
+      ...explanation.isolatedBy.slice(0, 3).map((isolation) => ({
+        reference: isolation.policy,
+        field: 'spec.egress',
+        value: isolation.rules === 0 ? undefined : `${isolation.rules} rules`,
+      })),
+      ...(rule === undefined
+        ? []
+        : [{ reference: rule.policy, field: `${rule.path}.ports`, value: undefined }]),
+    ],
+    fix: edit === undefined ? undefined : { edits: [edit] },
+    advice:
+      edit === undefined ? [word('allow UDP and TCP port 53 to the nameserver of these pods')] : undefined,
+    confirm: lookItUp(workload),
+  }
+}
+
+function lookItUp({ reference: { kind, name }, namespace }: DnsTrouble['workload']): Text {
+  return say`kubectl -n ${namespace} exec ${`${kind.toLowerCase()}/${name}`} -- nslookup kubernetes.default`
+}
+
+/** What answers: `the pods of Service kube-dns`, or an address. */
+export function serverWords({ lookup: { nameserver } }: DnsTrouble): Text {
+  const { kind, service, address = '' } = nameserver
+  if (kind === 'node-local') return say`the node's DNS cache ${address}`
+  return service === undefined ? say`${address}` : say`the pods of ${referenceTo(service)}`
+}
+
+/** `Deployment web cannot resolve any name`; `web and api cannot ...`. */
+export function policyWords({ explanation }: DnsTrouble): Text {
+  return listed(explanation.isolatedBy.map(({ policy }) => say`${policy}`))
+}
