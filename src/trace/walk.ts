@@ -1,6 +1,7 @@
 import { clientNodes } from '../network/flows/chosen.ts'
+import { memoTable } from '../network/inventory/memo.ts'
 import type { Network } from '../network/network.ts'
-import { endpointName } from '../network/services/endpoint.ts'
+import { type Endpoint, endpointName } from '../network/services/endpoint.ts'
 import type { Connection } from '../network/traffic/connection.ts'
 import { place } from '../network/traffic/place.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
@@ -73,14 +74,43 @@ function withBranches(
   way: Way,
   network: Network,
 ): readonly Hop[] {
-  const branches: readonly Branch[] = choices.map((endpoint) => ({
-    place: place.endpoint(endpoint),
-    name: endpointName(endpoint),
-    hops: perEndpoint.map((judge) => hopOf(judge, judge.judge({ ...way, endpoint }, network, walk))),
-  }))
+  const same: Hop[] = []
+  const branches = choices.map((endpoint) => branchTo(endpoint, way, network, same))
   return hops.map((hop) =>
     hop.kind === 'endpoints' ? { ...hop, branches, verdict: joined(hop.verdict, branches, uncertain) } : hop,
   )
+}
+
+const ofEndpoints = memoTable<ReadonlyMap<HopKind, Hop>>('trace.endpoint')
+
+/**
+ * The way through one endpoint. A large cluster has more branches than anything else: hops that are the same for every
+ * client, or for every endpoint of this way, are one object.
+ */
+function branchTo(endpoint: Endpoint, way: Way, network: Network, same: Hop[]): Branch {
+  const through = { ...way, endpoint }
+  const at = place.endpoint(endpoint)
+  const shared = network.inventory.memo.get(
+    ofEndpoints,
+    `${at} ${endpoint.address}:${endpoint.targetPort}`,
+    () => {
+      const judges = perEndpoint.filter((judge) => judge.isSameForClients === true)
+      return new Map(judges.map((judge) => [judge.kind, hopOf(judge, judge.judge(through, network, walk))]))
+    },
+  )
+  const hops = perEndpoint.map((judge) => {
+    const known = shared.get(judge.kind)
+    if (known !== undefined) return known
+    const { place: hopPlace, verdict, behind } = judge.judge(through, network, walk)
+    const equal = same.find(
+      (hop) => hop.kind === judge.kind && hop.place === hopPlace && hop.verdict === verdict,
+    )
+    if (equal !== undefined && behind === undefined) return equal
+    const hop = hopOf(judge, { place: hopPlace, verdict, ...(behind !== undefined && { behind }) })
+    same.push(hop)
+    return hop
+  })
+  return { place: at, name: endpointName(endpoint), hops }
 }
 
 function joined(own: Verdict, branches: readonly Branch[], uncertain: readonly Gap[]): Verdict {

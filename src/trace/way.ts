@@ -33,5 +33,7 @@ export interface HopJudge {
   readonly kind: HopKind
   /** Judged once for each endpoint, behind the hop `endpoints`. */
   readonly perEndpoint: boolean
+  /** Judged by the endpoint alone, whoever the client is. */
+  readonly isSameForClients?: boolean
   readonly judge: (way: Way, network: Network, walk: Walk) => Judgement
 }

@@ -1,6 +1,6 @@
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { Client } from '../traffic/connection.ts'
-import { isDeleting, isFinished } from '../workloads/pods.ts'
+import { isDeleting, isFinished, podAddresses } from '../workloads/pods.ts'
 import { templatePod } from '../workloads/stand-ins.ts'
 
 /** Pods of a client that look the same to every policy; one of them is judged for all. */
@@ -25,18 +25,33 @@ export function clientPods(client: Client, byAddress: boolean): readonly ClientP
     const pod = templatePod(workload)
     return pod === undefined ? [] : [{ pod, count: 1 }]
   }
-  const groups = Map.groupBy(running, (pod) => looks(pod, byAddress))
+  const groups = Map.groupBy(running, (pod) =>
+    byAddress || pod.spec.hostNetwork === true
+      ? `${lookOf(pod)} ${pod.spec.nodeName} ${podAddresses(pod).join()}`
+      : lookOf(pod),
+  )
   return [...groups.values()].flatMap((pods) => {
     const [pod] = pods
     return pod === undefined ? [] : [{ pod, count: pods.length }]
   })
 }
 
-function looks({ metadata, spec, status }: Pod, byAddress: boolean): string {
-  const onHost = spec.hostNetwork === true
-  return JSON.stringify([
+const looks = new WeakMap<Pod, string>()
+
+/** What policies can tell pods apart by, but addresses and nodes: namespace, labels, named ports, address families. */
+export function lookOf(pod: Pod): string {
+  const known = looks.get(pod)
+  if (known !== undefined) return known
+  const { metadata, spec } = pod
+  const look = JSON.stringify([
+    metadata.namespace,
     Object.entries(metadata.labels).sort(([a], [b]) => (a < b ? -1 : 1)),
-    onHost ? (spec.nodeName ?? '') : '',
-    byAddress || onHost ? status.podIPs.map(({ ip }) => ip) : status.podIPs.map(({ ip }) => ip.includes(':')),
+    spec.hostNetwork === true,
+    [...spec.containers, ...spec.initContainers].flatMap(({ ports }) =>
+      ports.filter((port) => port.name !== undefined),
+    ),
+    podAddresses(pod).map((ip) => ip.includes(':')),
   ])
+  looks.set(pod, look)
+  return look
 }

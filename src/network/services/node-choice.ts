@@ -63,6 +63,15 @@ export function chooseEndpoints(
   return (node === undefined ? undefined : hinted(ready, node)) ?? { endpoints: ready, reason: 'ready' }
 }
 
+/** Whether kube-proxy on one node may choose otherwise than on another. */
+export function dependsOnNode(
+  service: Service,
+  endpoints: readonly Endpoint[],
+  traffic: Traffic = 'internal',
+): boolean {
+  return isLocal(service, traffic) || endpoints.some(({ hints }) => hints !== undefined)
+}
+
 export function isLocal(service: Service, traffic: Traffic): boolean {
   const { internalTrafficPolicy, externalTrafficPolicy } = service.spec
   return (traffic === 'internal' ? internalTrafficPolicy : externalTrafficPolicy) === 'Local'

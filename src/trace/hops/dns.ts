@@ -1,7 +1,8 @@
 import { reachesUsualDns } from '../../network/flows/assumed-dns.ts'
 import { type Lookup, lookupsOf, needsLookup } from '../../network/flows/lookups.ts'
+import { memoTable } from '../../network/inventory/memo.ts'
 import type { Network } from '../../network/network.ts'
-import { clientKey } from '../../network/traffic/connection.ts'
+import { type Client, clientKey } from '../../network/traffic/connection.ts'
 import { place } from '../../network/traffic/place.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { type Hop, notApplicable, notChecked, type Path, passes, type Verdict } from '../path.ts'
@@ -18,27 +19,41 @@ export const dns: HopJudge = {
   perEndpoint: false,
   judge: (way, network, walk) => ({
     place: place.resolver(clientKey(way.connection.client)),
-    ...resolve(way, network, walk),
+    ...answer(way, network, walk),
   }),
 }
 
-function resolve(way: Way, network: Network, walk: Walk): Answer {
-  const { client } = way.connection
-  if (!needsLookup(way.connection) || way.resolved.destination.kind === 'loopback')
+const answers = memoTable<Answer>('trace.resolver')
+
+/** A client asks the same servers for every name. */
+function answer({ connection, resolved }: Way, network: Network, walk: Walk): Answer {
+  const { client } = connection
+  if (!needsLookup(connection) || resolved.destination.kind === 'loopback' || client.kind !== 'workload')
     return { verdict: notApplicable }
+  const { namespace, key } = client.workload
+  // A hypothetical client may share the key of a workload.
+  const isKnown = network.workloads.get(namespace, key).items[0] === client.workload
+  if (!isKnown) return resolve(client, network, walk)
+  return network.inventory.memo.get(answers, key, () => {
+    network.workloads.in(namespace)
+    return resolve(client, network, walk)
+  })
+}
+
+function resolve(client: Client, network: Network, walk: Walk): Answer {
   const { items, hidden, gaps, protocol } = lookupsOf(client, network.inventory)
   const [first] = items
   if (first === undefined) {
     if (gaps.length === 0) return { verdict: notChecked }
     return { verdict: reachesUsualDns(client, protocol, network) ? passes : unread(gaps) }
   }
-  const answers = items.map((lookup) => ask(lookup, network, walk))
-  const [answer = { verdict: notChecked }] = answers
+  const all = items.map((lookup) => ask(lookup, network, walk))
+  const [own = { verdict: notChecked }] = all
   // A resolver asks the next server when one is silent: names are lost when all are out of reach.
   const isAlone = items.length + hidden === 1
-  const isLost = hidden === 0 && answers.every(({ verdict }) => verdict.outcome === 'fails')
-  if (!isAlone && !isLost && answer.verdict.outcome !== 'passes') return { verdict: notChecked }
-  return answer
+  const isLost = hidden === 0 && all.every(({ verdict }) => verdict.outcome === 'fails')
+  if (!isAlone && !isLost && own.verdict.outcome !== 'passes') return { verdict: notChecked }
+  return own
 }
 
 const unread = (gaps: readonly Gap[]): Verdict => ({ outcome: 'unknown', reason: 'not-read', gaps })

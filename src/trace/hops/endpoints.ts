@@ -1,7 +1,8 @@
+import { memoTable } from '../../network/inventory/memo.ts'
 import { distinctGaps } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import type { Endpoint } from '../../network/services/endpoint.ts'
-import { type Choice, isLocal } from '../../network/services/node-choice.ts'
+import { type Choice, dependsOnNode, isLocal } from '../../network/services/node-choice.ts'
 import {
   isExternalName,
   isHeadless,
@@ -9,7 +10,7 @@ import {
   selectorOf,
 } from '../../network/services/service-facts.ts'
 import type { Connection } from '../../network/traffic/connection.ts'
-import { place } from '../../network/traffic/place.ts'
+import { type Place, place } from '../../network/traffic/place.ts'
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { notApplicable, passes, type Reason, type Symptom, type Verdict } from '../path.ts'
@@ -34,13 +35,17 @@ export const endpoints: HopJudge = {
   },
 }
 
+const placesBehind = memoTable<readonly Place[]>('trace.behind')
+
 /** The Service itself and the workloads whose pods stand, or should stand, behind it. */
-function behind(service: Service, network: Network): readonly string[] {
-  const workloads = [
-    ...network.services.backends(service).items,
-    ...network.services.selected(service).items.flatMap((pod) => network.workloads.ofPod(pod) ?? []),
-  ]
-  return [place.service(service), ...new Set(workloads.map(place.pods))]
+function behind(service: Service, network: Network): readonly Place[] {
+  return network.inventory.memo.get(placesBehind, place.service(service), () => {
+    const workloads = [
+      ...network.services.backends(service).items,
+      ...network.services.selected(service).items.flatMap((pod) => network.workloads.ofPod(pod) ?? []),
+    ]
+    return [place.service(service), ...new Set(workloads.map(place.pods))]
+  })
 }
 
 function choose(
@@ -66,7 +71,8 @@ function choose(
   const isExternal = connection.client.kind === 'outside' && isReachableFromOutside(service)
   const traffic = isExternal ? 'external' : 'internal'
   // Which node a packet from outside meets is the load balancer's business: judged without a node.
-  const nodes = isExternal || clientNodes.length === 0 ? [undefined] : clientNodes
+  const isSame = clientNodes.length === 0 || !dependsOnNode(service, read.items, traffic)
+  const nodes = isExternal || isSame ? [undefined] : clientNodes
   const choices = nodes.map((node) => network.services.choose(service, port, node, traffic, family))
   const local = nodeGaps(connection, service, network)
   if (!isExternal && clientNodes.length === 0 && local.length > 0 && choices[0]?.endpoints.length !== 0)

@@ -7,6 +7,7 @@ import type { HopJudge, Way } from '../way.ts'
 export const listener: HopJudge = {
   kind: 'listener',
   perEndpoint: true,
+  isSameForClients: true,
   judge: (way) => ({
     place: place.listener(
       way.endpoint?.service.metadata.namespace ?? '',

@@ -10,6 +10,7 @@ import type { HopJudge, Judgement, Way } from '../way.ts'
 export const pod: HopJudge = {
   kind: 'pod',
   perEndpoint: true,
+  isSameForClients: true,
   judge: (way, network) => (way.endpoint === undefined ? direct(way) : behindService(way, network)),
 }
 
