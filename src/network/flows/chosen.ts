@@ -1,4 +1,5 @@
 import type { Endpoint } from '../services/endpoint.ts'
+import { dependsOnNode } from '../services/node-choice.ts'
 import { isHeadless, isReachableFromOutside } from '../services/service-facts.ts'
 import type { Services } from '../services/services.ts'
 import type { Client, Connection, Destination } from '../traffic/connection.ts'
@@ -26,7 +27,8 @@ export function chosenEndpoints(
     return read.items.filter(({ ready }) => ready)
   }
   const isExternal = client.kind === 'outside' && isReachableFromOutside(service)
-  const nodes = isExternal ? [] : clientNodes(client)
+  const isSame = isExternal || !dependsOnNode(service, services.ofPort(service, port, family).items)
+  const nodes = isSame ? [] : clientNodes(client)
   const choices = (nodes.length === 0 ? [undefined] : nodes).map((node) =>
     services.choose(service, port, node, isExternal ? 'external' : 'internal', family),
   )

@@ -37,6 +37,7 @@ export function clientPods(client: Client, byAddress: boolean): readonly ClientP
 }
 
 const looks = new WeakMap<Pod, string>()
+const numbers = new Map<string, string>()
 
 /** What policies can tell pods apart by, but addresses and nodes: namespace, labels, named ports, address families. */
 export function lookOf(pod: Pod): string {
@@ -52,6 +53,9 @@ export function lookOf(pod: Pod): string {
     ),
     podAddresses(pod).map((ip) => ip.includes(':')),
   ])
-  looks.set(pod, look)
-  return look
+  // A short name for each look: it becomes part of many keys.
+  const number = numbers.get(look) ?? `look-${numbers.size}`
+  numbers.set(look, number)
+  looks.set(pod, number)
+  return number
 }

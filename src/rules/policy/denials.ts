@@ -1,3 +1,4 @@
+import { surelyPasses } from '../../network/flows/alike.ts'
 import { chosenEndpoints } from '../../network/flows/chosen.ts'
 import { type ClientFlow, judge } from '../../network/flows/flow.ts'
 import { flowPlace } from '../../network/flows/flow-place.ts'
@@ -72,6 +73,7 @@ function stopAt(
   endpoint: Endpoint | undefined,
   network: Network,
 ): Stop | undefined {
+  if (surelyPasses(connection, destination, endpoint, network)) return undefined
   const judged = judge(connection, destination, endpoint, network)
   if (judged.is !== 'judged') return undefined
   const pairs = judged.flows.flatMap((flow) => flow.families.map((family) => ({ flow, family })))

@@ -1,7 +1,6 @@
-import { alikeKey } from '../../network/flows/alike.ts'
+import { surelyPasses } from '../../network/flows/alike.ts'
 import { type ClientFlow, judge } from '../../network/flows/flow.ts'
 import { flowPlace } from '../../network/flows/flow-place.ts'
-import { memoTable } from '../../network/inventory/memo.ts'
 import { distinctGaps } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import type { Decision } from '../../network/policy/decide.ts'
@@ -19,22 +18,10 @@ export function policyHop(way: Way, direction: Direction, network: Network): Jud
   const { connection, resolved, endpoint } = way
   return {
     place: flowPlace(direction, connection, resolved.destination, endpoint),
-    verdict: sharedVerdict(way, direction, network),
+    verdict: surelyPasses(connection, resolved.destination, endpoint, network)
+      ? passes
+      : verdictOf(way, direction, network),
   }
-}
-
-const verdicts = memoTable<Verdict>('trace.policy')
-
-/** What is the same for all pods that look alike is judged once. */
-function sharedVerdict(way: Way, direction: Direction, network: Network): Verdict {
-  const { connection, endpoint } = way
-  const key = endpoint === undefined ? undefined : alikeKey(connection, endpoint, network)
-  if (key === undefined) return verdictOf(way, direction, network)
-  return network.inventory.memo.get(verdicts, `${direction} ${key}`, () => {
-    // The answer rests on the client's pods, wherever they were looked up.
-    if (connection.client.kind === 'workload') network.workloads.in(connection.client.workload.namespace)
-    return verdictOf(way, direction, network)
-  })
 }
 
 function verdictOf({ connection, resolved, endpoint }: Way, direction: Direction, network: Network): Verdict {
