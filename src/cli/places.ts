@@ -16,7 +16,7 @@ export interface PlaceArgument {
 }
 
 /** The kind that kubectl means by `deploy`, `deployments` or `Deployment`. */
-export function kindOfType(type: string): string | undefined {
+function kindOfType(type: string): string | undefined {
   const wanted = type.toLowerCase().split('.')[0] ?? ''
   return kindNames.find((kind) => {
     const { plural, shortNames = [] } = definitionOf(kind)
