@@ -7,9 +7,10 @@ import { escapeText } from '../escape.ts'
 import { count, plainText } from '../words.ts'
 
 const hopNames: Readonly<Record<HopKind, string>> = {
-  name: 'names',
+  // Names and ports are judged for everyone but Ingresses and Gateway routes.
+  name: 'backends that routes name',
   dns: 'cluster DNS',
-  service: 'Service ports',
+  service: 'backends that routes name',
   endpoints: 'endpoints',
   egress: 'network policies',
   ingress: 'network policies',

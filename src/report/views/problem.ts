@@ -110,9 +110,9 @@ function confirmRow({ proof, confirm }: Finding): Row | undefined {
   const how = confirm === undefined || isForLater(confirm) ? undefined : instruction(confirm)
   if (proof !== 'likely') return how === undefined ? undefined : row('confirm', [how])
   if (how === undefined) return row('likely', [{ text: 'the objects suggest it and do not prove it' }])
-  return row('likely', [
-    { text: `to confirm:${how.text === undefined ? '' : ` ${how.text}`}`, command: how.command },
-  ])
+  if (how.text === undefined) return row('likely', [{ text: 'to confirm:', command: how.command }])
+  const joint = how.command === undefined ? ': ' : ', '
+  return row('likely', [{ text: `to confirm${joint}${how.text}`, command: how.command }])
 }
 
 function fixRows(fix: OfferedFix | undefined, check: FixCheck | undefined): readonly (Row | undefined)[] {

@@ -3,6 +3,7 @@ import { isExternalName, isHeadless, portText } from '../../network/services/ser
 import { place } from '../../network/traffic/place.ts'
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
+import { connect } from '../confirm.ts'
 import { defineRule } from '../rule.ts'
 import { listed, say, type Text } from '../text.ts'
 import { clientOf, dialEvidence, severityFor, whereWritten } from './dialled.ts'
@@ -61,7 +62,7 @@ export default defineRule({
       ...(wanted === undefined
         ? { advice: [say`dial a port that ${reference} has, or add port ${port} to it`] }
         : mend(dials, connection.host, wanted.port)),
-      confirm: say`connect from a pod of ${workload.reference} to ${connection.host} port ${port}`,
+      confirm: connect(workload, connection),
     }
   },
 })
