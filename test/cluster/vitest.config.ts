@@ -16,13 +16,13 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: [join(dir, '**/*.test.ts')],
-          exclude: [join(dir, 'lifecycle.test.ts')],
+          exclude: [join(dir, 'lifecycle/**')],
           sequence: { groupOrder: 1 },
         },
       },
       {
         extends: true,
-        test: { name: 'lifecycle', include: [join(dir, 'lifecycle.test.ts')], sequence: { groupOrder: 2 } },
+        test: { name: 'lifecycle', include: [join(dir, 'lifecycle/*.test.ts')], sequence: { groupOrder: 2 } },
       },
     ],
   },
