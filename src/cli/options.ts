@@ -73,7 +73,8 @@ export function inputFlags<T>(yargs: Argv<T>) {
   return connectionFlags(yargs)
     .option('filename', {
       type: 'string',
-      array: true,
+      // Not `array`: of those yargs takes a lone `-` for the next flag.
+      coerce: (value: string | string[] | undefined) => (value === undefined ? undefined : [value].flat()),
       alias: 'f',
       requiresArg: true,
       group: ownGroup,

@@ -16,7 +16,7 @@ export interface Ran {
 }
 
 export interface RunOptions {
-  readonly stdin?: string
+  readonly stdin?: string | Uint8Array
   /** On top of an environment that names no cluster and no terminal. */
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
@@ -42,7 +42,7 @@ export function run(words: readonly string[], options: RunOptions = {}): Promise
 }
 
 /** Waits for a started program and collects what it wrote. */
-async function ended(child: ChildProcess, stdin?: string): Promise<Ran> {
+async function ended(child: ChildProcess, stdin?: string | Uint8Array): Promise<Ran> {
   const output = { stdout: '', stderr: '' }
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text

@@ -23,6 +23,9 @@ export const place = {
   client: (workload: Workload): Place => `client ${inNamespace(workload.reference)}`,
   /** A name as one client resolves it. */
   name: (client: string, host: string): Place => `name ${client} ${host}`,
+  /** A port of a name as one client dials it. */
+  dial: (client: string, host: string, port: number | undefined): Place =>
+    `dial ${client} ${host}:${port ?? '-'}`,
   egress: (client: string): Place => `egress ${client}`,
   service: (service: Service): Place => `service ${serviceText(service)}`,
   servicePort: (service: Service, port: ServicePort | undefined): Place =>

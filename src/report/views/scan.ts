@@ -3,7 +3,7 @@ import type { Block, Document, Line } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import { count } from '../words.ts'
 import { footer } from './footer.ts'
-import { verdictLine } from './outcome-words.ts'
+import { brokenWords, verdictLine } from './outcome-words.ts'
 import { problemBlock, problemLine, type ViewOptions } from './problem.ts'
 
 /** Everything that is wrong in a scope, worst first. */
@@ -46,10 +46,20 @@ function scopeText({ question }: Diagnosis): string {
   }
 }
 
+/** Connections that fail, or may fail, because of an error. */
+function brokenByErrors({ problems }: Diagnosis): number {
+  const paths = problems.flatMap(({ cause, breaks }) => (cause.severity === 'error' ? breaks : []))
+  return new Set(paths.filter(({ connection }) => connection.client.kind !== 'anyone')).size
+}
+
+function affectedByAny({ verdict: { connections } }: Diagnosis): boolean {
+  return connections.broken + connections.suspect > 0
+}
+
 function headline(diagnosis: Diagnosis): Line {
   const { problems, connections } = diagnosis.verdict
   const scope = scopeText(diagnosis)
-  const affected = connections.broken + connections.suspect
+  const affected = brokenByErrors(diagnosis)
   if (problems.error > 0) {
     const breaks =
       affected > 0
@@ -61,6 +71,13 @@ function headline(diagnosis: Diagnosis): Line {
       { text: `: ${count(problems.error, 'problem')}${breaks}` },
     ]
   }
+  // What fails behind a warning is likely optional: the cross is for errors alone.
+  if (problems.warning > 0 && affectedByAny(diagnosis))
+    return [
+      { text: '! ', tone: 'warn' },
+      { text: scope, tone: 'strong' },
+      { text: `: no error, ${count(problems.warning, 'warning')}; ${brokenWords(diagnosis)}` },
+    ]
   const calm =
     connections.of > 0
       ? `no error found on ${count(connections.of, 'connection')}`

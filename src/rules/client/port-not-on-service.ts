@@ -45,8 +45,8 @@ export default defineRule({
     return {
       proof: 'likely',
       severity: severityFor(workload, 'error'),
-      place: place.name(workload.key, connection.host),
-      summary: say`${workload.reference} dials port ${port} of ${reference} (${whereWritten(dials)}), which only has ${portList(service)}`,
+      place: place.dial(workload.key, connection.host, port),
+      summary: say`${workload.reference} dials port ${port} of ${reference} (${whereWritten(dials)}), which ${portList(service)}`,
       detail:
         wanted !== undefined && leadsTo(service, wanted, port, network)
           ? say`${port} is the port of the pods; the Service listens on ${wanted.port} in front of it.`
@@ -78,5 +78,7 @@ function wantedPort(service: Service, dialled: number, network: Network): Servic
 
 function portList(service: Service): Text {
   const { ports } = service.spec
-  return ports.length === 0 ? say`no port` : listed(ports.map((port) => say`${portText(port)}`))
+  return ports.length === 0
+    ? say`has no port`
+    : say`only has ${listed(ports.map((port) => say`${portText(port)}`))}`
 }

@@ -20,7 +20,11 @@ export const service: HopJudge = {
     return {
       place: at,
       verdict: { outcome: 'fails', reason: 'port-not-on-service' },
-      behind: [place.service(destination.service), place.name(clientKey(connection.client), connection.host)],
+      behind: [
+        place.service(destination.service),
+        place.name(clientKey(connection.client), connection.host),
+        place.dial(clientKey(connection.client), connection.host, connection.port),
+      ],
     }
   },
 }
