@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, test } from 'vitest'
 import { waitFor } from './harness/wait.ts'
 import type { Answered } from './kit/answer.ts'
 import { askNetdoctor, runNetdoctor } from './kit/netdoctor.ts'
@@ -106,9 +106,10 @@ async function felt(stage: Stage, expected: Case['felt']): Promise<void> {
 const errorsOf = ({ problems }: Answered): readonly string[] =>
   problems.filter(({ severity }) => severity === 'error').map(({ rule, subject }) => `${rule} ${subject}`)
 
-describe('kubectl netdoctor svc auth-service', () => {
-  test.for(cases)('$state', async ({ objects, ready, felt: expected, outcome, errors }) => {
-    const stage = await openStage('auth')
+describe.concurrent('kubectl netdoctor svc auth-service', () => {
+  test.for(cases)('$state', async (state, { expect, onTestFinished }) => {
+    const { objects, ready, felt: expected, outcome, errors } = state
+    const stage = await openStage('auth', onTestFinished)
     const caller = client('order-service', { AUTH_SERVICE_URL: url })
     await stage.apply(...objects, caller)
     await stage.ready(curl, ...ready)
@@ -132,8 +133,11 @@ describe('kubectl netdoctor svc auth-service', () => {
     }
   })
 
-  test('with view in one namespace it says what it assumed, and an administrator is told of no assumption', async () => {
-    const stage = await openStage('auth')
+  test('with view in one namespace it says what it assumed, and an administrator is told of none', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const stage = await openStage('auth', onTestFinished)
     await stage.apply(
       server(backend),
       service('auth-service', { app: 'auth-service' }),

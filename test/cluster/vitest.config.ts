@@ -3,11 +3,15 @@ import { defineConfig } from 'vitest/config'
 
 const dir = import.meta.dirname
 
-/** The tests share one cluster and take turns; the last group boots and ends it itself. */
+/**
+ * The tests share one cluster. Files take turns; tests within a file do where they do not say `concurrent`. The last group boots
+ * and ends the cluster itself.
+ */
 export default defineConfig({
   test: {
     globalSetup: join(dir, 'setup.ts'),
     fileParallelism: false,
+    maxConcurrency: 3,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [

@@ -28,7 +28,7 @@ export interface TruthCase {
   readonly feelsWithIptables?: Answer
   readonly share?: 'some'
   /** All requests work, but so few pods answer them; after the fix, so many. */
-  readonly answeredBy?: { readonly before: number; readonly after: number }
+  readonly answeredBy?: AnsweredBy
   /** netdoctor warns while all is well: this lets the warning come true, and only then the client feels something. */
   readonly comesTrue?: (stage: Stage) => Promise<void>
   /**
@@ -40,8 +40,19 @@ export interface TruthCase {
   readonly besides?: readonly string[]
   /** Why this takes minutes: the case is then left to .ci/full. */
   readonly slow?: string
-  /** The fault is one of the nodes, which only a cluster of ours lets us break. */
-  readonly breaksNodes?: true
+  /**
+   * No other case may run beside it, because it breaks nodes, which only a cluster of ours lets us do, or concerns the whole
+   * cluster.
+   */
+  readonly alone?: 'breaks nodes' | 'concerns the cluster'
+}
+
+/** How many different pods answer a client's requests. */
+interface AnsweredBy {
+  readonly before: number
+  readonly after: number
+  /** The client keeps one connection for all its requests, instead of one for each. */
+  readonly overOneConnection?: true
 }
 
 /** What was seen, for docs/truth.md. */

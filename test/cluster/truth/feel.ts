@@ -67,13 +67,21 @@ async function dialler(stage: Stage, truth: TruthCase): Promise<() => Promise<An
 async function untilAnsweredBy(stage: Stage, truth: TruthCase, pods: number): Promise<void> {
   let last = new Set<string>()
   const url = await urlOf(stage, truth)
-  const loop = `for i in $(seq ${answersOfAll}); do curl -s --max-time 4 "$0" && echo || echo failed; done`
   const look = async () => {
-    const { stdout } = await stage.exec(truth.client ?? defaultClient, ['sh', '-c', loop, url])
+    const { stdout } = await stage.exec(truth.client ?? defaultClient, manyRequests(url, truth))
     last = new Set(stdout.split('\n').filter(Boolean))
     return last.size === pods && !last.has('failed')
   }
   await waitFor(() => `answers of ${pods} pods, not of ${[...last].join(', ')}`, look, { timeoutMs: 60_000 })
+}
+
+/** Prints the answers, one a line; `failed` for a request that got none. */
+function manyRequests(url: string, { answeredBy }: TruthCase): readonly string[] {
+  const curl = ['curl', '--silent', '--fail', '--max-time', '4', '--write-out', '\\n']
+  // curl keeps its connection from one URL to the next.
+  if (answeredBy?.overOneConnection) return [...curl, `${url}?[1-${answersOfAll}]`]
+  const loop = `for i in $(seq ${answersOfAll}); do "$@" || echo failed; done`
+  return ['sh', '-c', loop, 'sh', ...curl, url]
 }
 
 const defaultClient = 'deployment/curl'

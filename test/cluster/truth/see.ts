@@ -4,13 +4,12 @@ import { waitFor } from '../harness/wait.ts'
 import type { Answered, Problem } from '../kit/answer.ts'
 import { askNetdoctor } from '../kit/netdoctor.ts'
 import { describeAnswer } from '../kit/request.ts'
-import { openStage, type Stage, stageNamespace } from '../kit/stage.ts'
+import { type Stage, stageNamespace } from '../kit/stage.ts'
 import { feeling, type Sighting, type TruthCase } from './case.ts'
 import { feelNoFault, feelTheFault } from './feel.ts'
 
 /** Stages the fault and follows it to its end; throws where reality and netdoctor disagree. */
-export async function seeTruth(truth: TruthCase): Promise<Sighting> {
-  const stage = await openStage(truth.rule.replace('/', '-').slice(0, 30))
+export async function seeTruth(truth: TruthCase, stage: Stage): Promise<Sighting> {
   await truth.arrange(stage)
   const { felt, problem } =
     truth.comesTrue === undefined ? await feltAndExplained(stage, truth) : await foretold(stage, truth)

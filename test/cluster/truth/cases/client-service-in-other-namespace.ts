@@ -1,5 +1,4 @@
 import { client, server, service } from '../../kit/objects.ts'
-import { openStage } from '../../kit/stage.ts'
 import type { TruthCase } from '../case.ts'
 
 export default {
@@ -10,7 +9,7 @@ export default {
   feels: 'nxdomain',
   mend: 'printed',
   arrange: async (stage) => {
-    const other = await openStage('other')
+    const other = await stage.openAnother('other')
     await other.apply(server({ name: 'vault' }), service('vault', { app: 'vault' }))
     await stage.apply(client('curl', { VAULT_URL: 'http://vault' }))
     await stage.ready('deployment/curl')

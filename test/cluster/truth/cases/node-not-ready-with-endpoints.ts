@@ -1,4 +1,3 @@
-import { onTestFinished } from 'vitest'
 import { type Fault, withoutKubelet } from '../../kit/faults.ts'
 import { client, server, service } from '../../kit/objects.ts'
 import type { TruthCase } from '../case.ts'
@@ -15,7 +14,7 @@ export default {
     await fault?.[Symbol.asyncDispose]()
   },
   slow: 'the control plane gives a node a minute',
-  breaksNodes: true,
+  alone: 'breaks nodes',
   arrange: async (stage) => {
     const [there = '', here = ''] = await stage.cluster.nodes()
     await stage.apply(
@@ -25,7 +24,7 @@ export default {
     )
     await stage.ready('deployment/api', 'deployment/curl')
     fault = await withoutKubelet(stage.cluster, there)
-    onTestFinished(() => fault?.[Symbol.asyncDispose]())
+    stage.onEnd(async () => fault?.[Symbol.asyncDispose]())
     await stage.cluster.kubectl.run([
       'wait',
       '--for=condition=Ready=Unknown',

@@ -1,4 +1,3 @@
-import { onTestFinished } from 'vitest'
 import { type Fault, withoutPodAddresses } from '../../kit/faults.ts'
 import { client, server, service } from '../../kit/objects.ts'
 import type { TruthCase } from '../case.ts'
@@ -15,7 +14,7 @@ export default {
     await fault?.[Symbol.asyncDispose]()
     await stage.ready('deployment/api')
   },
-  breaksNodes: true,
+  alone: 'breaks nodes',
   arrange: async (stage) => {
     const [node = ''] = await stage.cluster.nodes()
     await stage.apply(client('curl', { API: 'http://api/' }, { nodeName: node }))
@@ -29,7 +28,7 @@ export default {
       'jsonpath={.items[0].status.podIP}',
     )
     fault = await withoutPodAddresses(stage.cluster, node, taken)
-    onTestFinished(() => fault?.[Symbol.asyncDispose]())
+    stage.onEnd(async () => fault?.[Symbol.asyncDispose]())
     await stage.apply(server({ name: 'api', pod: { nodeName: node } }), service('api', { app: 'api' }))
   },
 } satisfies TruthCase

@@ -1,4 +1,3 @@
-import { onTestFinished } from 'vitest'
 import { askApi } from '../../kit/api.ts'
 import { server, service } from '../../kit/objects.ts'
 import type { Stage } from '../../kit/stage.ts'
@@ -16,6 +15,7 @@ export default {
   rule: 'service/apiservice-unavailable',
   fault: 'no pod answers for an aggregated API',
   question: ['--all-namespaces'],
+  alone: 'concerns the cluster',
   dial: {
     ask: async (stage) => {
       const answer = await askApi(stage, 'get', '--raw', `/apis/${group(stage)}/v1`)
@@ -28,7 +28,7 @@ export default {
   // What the advice says where its server is gone.
   mend: remove,
   arrange: async (stage) => {
-    onTestFinished(() => remove(stage))
+    stage.onEnd(() => remove(stage))
     await stage.apply(server({ name: 'metrics', replicas: 0 }), service('metrics', { app: 'metrics' }), {
       apiVersion: 'apiregistration.k8s.io/v1',
       kind: 'APIService',

@@ -1,5 +1,4 @@
 import { client, server, service } from '../../kit/objects.ts'
-import { openStage } from '../../kit/stage.ts'
 import type { TruthCase } from '../case.ts'
 
 export default {
@@ -10,7 +9,7 @@ export default {
   feels: 'refused',
   mend: 'never',
   arrange: async (stage) => {
-    const other = await openStage('other')
+    const other = await stage.openAnother('other')
     await other.apply(server({ name: 'billing' }))
     await stage.apply(service('billing', { app: 'billing' }), client('curl', { BILLING: 'http://billing/' }))
     await stage.ready('deployment/curl')

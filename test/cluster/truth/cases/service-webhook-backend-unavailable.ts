@@ -1,4 +1,3 @@
-import { onTestFinished } from 'vitest'
 import { askApi } from '../../kit/api.ts'
 import { server, service } from '../../kit/objects.ts'
 import type { Stage } from '../../kit/stage.ts'
@@ -10,6 +9,7 @@ export default {
   rule: 'service/webhook-backend-unavailable',
   fault: 'no pod answers for a webhook that every ConfigMap has to pass',
   question: ['--all-namespaces'],
+  alone: 'concerns the cluster',
   dial: { ask: (stage) => askApi(stage, 'create', 'configmap', 'new', '--dry-run=server') },
   feels: { http: 500 },
   besides: ['service/backend-scaled-to-zero'],
@@ -33,7 +33,7 @@ export default {
       metadata: { name: stage.namespace },
       webhooks: [webhook],
     })
-    onTestFinished(async () => {
+    stage.onEnd(async () => {
       await stage.kubectl('delete', '--ignore-not-found', ...configuration(stage))
     })
   },
