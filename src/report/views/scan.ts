@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts'
+import type { Question } from '../../diagnosis/question.ts'
 import type { Block, Document, Line } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import { count } from '../words.ts'
@@ -16,11 +17,23 @@ export function scanView(diagnosis: Diagnosis, options: ViewOptions): Document {
 }
 
 /** Errors in full, warnings as a line each, notes as a number; all in full when wide. */
-export function problemBlocks({ problems, takenAt }: Diagnosis, options: ViewOptions): readonly Block[] {
+export function problemBlocks(
+  { problems, takenAt, question }: Diagnosis,
+  given: ViewOptions,
+): readonly Block[] {
+  const options = { ...given, home: homeOf(question) }
   return problems.flatMap((problem) => {
     if (options.isWide || problem.cause.severity === 'error') return [problemBlock(problem, takenAt, options)]
-    return problem.cause.severity === 'warning' ? [problemLine(problem)] : []
+    return problem.cause.severity === 'warning' ? [problemLine(problem, options)] : []
   })
+}
+
+/** The one namespace that a question is about. */
+function homeOf(question: Question): string | undefined {
+  if (question.kind !== 'scan') return question.namespace
+  return question.namespaces.length === 1 && question.namespaces !== 'all'
+    ? question.namespaces[0]
+    : undefined
 }
 
 export function notesBlock(diagnosis: Diagnosis, options: ViewOptions): readonly Block[] {
