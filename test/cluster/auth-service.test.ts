@@ -127,8 +127,8 @@ describe.concurrent('kubectl netdoctor svc auth-service', () => {
         timeoutMs: 60_000,
         intervalMs: 1500,
       })
-      const { exitCode, stdout } = await runNetdoctor(kubectl, question)
-      expect(exitCode).toBe(errors.length === 0 ? 0 : 1)
+      const { exitCode, stdout, stderr } = await runNetdoctor(kubectl, question)
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: errors.length === 0 ? 0 : 1 })
       expect(stdout).toContain('order-service')
     }
   })

@@ -31,7 +31,8 @@ const callersAtOnce = 4
 
 /**
  * Reads lines `NUMBER PROTOCOL ADDRESS PORT`, connects to all of them side by side, and prints `NUMBER OUTCOME`. UDP counts as
- * connected when the server answers: bash reads a socket byte by byte, and one byte is all that a datagram gives it.
+ * connected when the server answers: bash reads a socket byte by byte, and one byte is all that a datagram gives it. `timeout` ends
+ * with 124, and busybox's with 143.
  */
 const script = `
 attempt() {
@@ -43,7 +44,7 @@ attempt() {
   status=$?
   case "$status $said" in
     0*) echo "$1 connected" ;;
-    124*) echo "$1 timeout" ;;
+    124* | 143*) echo "$1 timeout" ;;
     *refused*) echo "$1 refused" ;;
     *"No route to host"* | *unreachable*) echo "$1 unreachable" ;;
     *) echo "$1 failed $said" ;;
