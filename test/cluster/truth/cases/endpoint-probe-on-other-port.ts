@@ -2,7 +2,7 @@ import { client, server, service } from '../../kit/objects.ts'
 import type { TruthCase } from '../case.ts'
 
 const servers = `/agnhost netexec --http-port=8080 & echo $! > /tmp/pid
-exec /agnhost netexec --http-port=8081 --udp-port=-1`
+exec /agnhost netexec --http-port=8081 --udp-port=8082`
 
 export default {
   rule: 'endpoint/probe-on-other-port',
