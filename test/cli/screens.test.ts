@@ -21,9 +21,8 @@ describe('whole screens', () => {
 
       ✗ Pod test-payment looks like a test pod and gets 1 of 4 connections to Service
         payment-service, because it carries its labels   service/debug-pod-is-endpoint
-        No controller made it (image nicolaka/netshoot and command sleep 3600), and it
-        does not declare port 80: its share of the connections is refused if nothing
-        listens there.
+        No controller made it (image nicolaka/netshoot, command sleep 3600), and it
+        does not declare port 80: if nothing listens there, its share is refused.
         breaks   order-service -> payment-service:80 (1 of 4)
                  payment.velocitytech.local/ -> payment-service:80 (1 of 4)
                  api.velocitytech.local/api/payment(/|$)(.*) -> payment-service:80 (1
@@ -108,9 +107,8 @@ describe('whole screens', () => {
 
       ✗ Pod test-payment looks like a test pod and gets 1 of 4 connections to Service
         payment-service, because it carries its labels   service/debug-pod-is-endpoint
-        No controller made it (image nicolaka/netshoot and command sleep 3600), and it
-        does not declare port 80: its share of the connections is refused if nothing
-        listens there.
+        No controller made it (image nicolaka/netshoot, command sleep 3600), and it
+        does not declare port 80: if nothing listens there, its share is refused.
         breaks   order-service -> payment-service:80 (1 of 4)
         changed  pod/test-payment, 33 s before this picture, by kubectl-run
         fix      kubectl -n velocitytech-prod label pod/test-payment app-

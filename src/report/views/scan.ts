@@ -69,6 +69,10 @@ function affectedByAny({ verdict: { connections } }: Diagnosis): boolean {
   return connections.broken + connections.suspect > 0
 }
 
+function brokenPart(affected: number, of: number): string {
+  return of === 1 ? 'the only connection' : `${affected} of ${count(of, 'connection')}`
+}
+
 function headline(diagnosis: Diagnosis): Line {
   const { problems, connections } = diagnosis.verdict
   const scope = scopeText(diagnosis)
@@ -76,7 +80,7 @@ function headline(diagnosis: Diagnosis): Line {
   if (problems.error > 0) {
     const breaks =
       affected > 0
-        ? ` ${problems.error === 1 ? 'breaks' : 'break'} ${affected} of ${count(connections.of, 'connection')}`
+        ? ` ${problems.error === 1 ? 'breaks' : 'break'} ${brokenPart(affected, connections.of)}`
         : ''
     return [
       { text: '✗ ', tone: 'bad' },
