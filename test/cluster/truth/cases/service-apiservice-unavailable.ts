@@ -1,5 +1,4 @@
 import { askApi } from '../../kit/api.ts'
-import { server, service } from '../../kit/objects.ts'
 import type { Stage } from '../../kit/stage.ts'
 import type { TruthCase } from '../case.ts'
 
@@ -13,7 +12,7 @@ async function remove(stage: Stage): Promise<void> {
 
 export default {
   rule: 'service/apiservice-unavailable',
-  fault: 'no pod answers for an aggregated API',
+  fault: 'the server of an aggregated API was removed, and the APIService stayed',
   question: ['--all-namespaces'],
   alone: 'concerns the cluster',
   dial: {
@@ -24,12 +23,11 @@ export default {
     },
   },
   feels: { http: 503 },
-  besides: ['service/backend-scaled-to-zero'],
-  // What the advice says where its server is gone.
+  // As the advice says.
   mend: remove,
   arrange: async (stage) => {
     stage.onEnd(() => remove(stage))
-    await stage.apply(server({ name: 'metrics', replicas: 0 }), service('metrics', { app: 'metrics' }), {
+    await stage.apply({
       apiVersion: 'apiregistration.k8s.io/v1',
       kind: 'APIService',
       metadata: { name: `v1.${group(stage)}` },

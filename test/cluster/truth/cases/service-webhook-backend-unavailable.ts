@@ -1,5 +1,4 @@
 import { askApi } from '../../kit/api.ts'
-import { server, service } from '../../kit/objects.ts'
 import type { Stage } from '../../kit/stage.ts'
 import type { TruthCase } from '../case.ts'
 
@@ -7,13 +6,12 @@ const configuration = (stage: Stage) => ['validatingwebhookconfiguration', stage
 
 export default {
   rule: 'service/webhook-backend-unavailable',
-  fault: 'no pod answers for a webhook that every ConfigMap has to pass',
+  fault: 'an operator was removed, and the webhook that every ConfigMap has to pass stayed',
   question: ['--all-namespaces'],
   alone: 'concerns the cluster',
   dial: { ask: (stage) => askApi(stage, 'create', 'configmap', 'new', '--dry-run=server') },
   feels: { http: 500 },
-  besides: ['service/backend-scaled-to-zero'],
-  // What the advice says where the operator was removed.
+  // As the advice says.
   mend: async (stage) => {
     await stage.kubectl('delete', ...configuration(stage))
   },
@@ -27,7 +25,7 @@ export default {
       admissionReviewVersions: ['v1'],
       sideEffects: 'None',
     }
-    await stage.apply(server({ name: 'policy', replicas: 0 }), service('policy', { app: 'policy' }), {
+    await stage.apply({
       apiVersion: 'admissionregistration.k8s.io/v1',
       kind: 'ValidatingWebhookConfiguration',
       metadata: { name: stage.namespace },
