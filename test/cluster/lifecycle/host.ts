@@ -94,7 +94,7 @@ async function clusterCgroups(): Promise<string[]> {
 
 /** Counters and random numbers, which change by themselves. */
 const unsteady =
-  /^(fs\.(dentry-state|file-nr|inode-)|kernel\.(ns_last_pid|random\.|pty\.nr)|.*\.nf_conntrack_count)/
+  /^(fs\.(dentry-state|file-nr|inode-|quota\.)|kernel\.(ns_last_pid|random\.|pty\.nr)|.*\.nf_conntrack_count)/
 
 async function steadySysctls(): Promise<string[]> {
   const lines = (await run(['sysctl', '--all', '--ignore'])).split('\n')
