@@ -29,7 +29,12 @@ export default defineRule({
   },
   check(service, _network) {
     if (service.metadata.name !== 'SUBJECT') return undefined
-    return { proof: 'proven', place: place.service(service), summary: say\`WHAT, with the value seen and wanted\`, evidence: [] }
+    return {
+      proof: 'proven',
+      place: place.service(service),
+      summary: say\`WHAT, with the value seen and wanted\`,
+      evidence: [],
+    }
   },
 })
 `

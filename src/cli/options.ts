@@ -48,7 +48,7 @@ const severities = ['error', 'warning', 'note', 'never'] as const
 const colors = ['auto', 'always', 'never'] as const
 
 /** kubectl's connection flags, with kubectl's names and meaning. */
-export function connectionFlags<T>(yargs: Argv<T>) {
+function connectionFlags<T>(yargs: Argv<T>) {
   return yargs
     .option('namespace', single('namespace to ask about', ['n']))
     .option('context', connection('kubeconfig context'))
@@ -73,7 +73,8 @@ export function inputFlags<T>(yargs: Argv<T>) {
   return connectionFlags(yargs)
     .option('filename', {
       type: 'string',
-      array: true,
+      // Not `array`: of those yargs takes a lone `-` for the next flag.
+      coerce: (value: string | string[] | undefined) => (value === undefined ? undefined : [value].flat()),
       alias: 'f',
       requiresArg: true,
       group: ownGroup,
@@ -126,7 +127,6 @@ export type Arguments<F extends (yargs: Argv<object>) => Argv<unknown>> =
 export type PrintArguments = Arguments<typeof printFlags<object>>
 export type InputArguments = Arguments<typeof inputFlags<object>>
 export type OutputArguments = Arguments<typeof outputFlags<object>>
-export type QuestionArguments = Arguments<typeof questionFlags<object>>
 
 /** The connection part of parsed flags. */
 export function connectionOptions(args: InputArguments): ConnectionOptions {

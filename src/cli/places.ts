@@ -16,7 +16,7 @@ export interface PlaceArgument {
 }
 
 /** The kind that kubectl means by `deploy`, `deployments` or `Deployment`. */
-export function kindOfType(type: string): string | undefined {
+function kindOfType(type: string): string | undefined {
   const wanted = type.toLowerCase().split('.')[0] ?? ''
   return kindNames.find((kind) => {
     const { plural, shortNames = [] } = definitionOf(kind)
@@ -66,6 +66,15 @@ function requireKind(type: string): string {
   return kind
 }
 
+/** `auth.shop` or `auth.shop.svc.cluster.local`, as clients dial a Service: neither name can hold a dot. */
+const dnsName = /^([^./]+)\.([^./]+)(?:\.svc(?:\..+)?)?\.?$/
+
+/** A Service as an argument: a place, or the DNS name that clients dial. */
+export function parseServicePlace(text: string): PlaceArgument {
+  const [, name, namespace] = dnsName.exec(text) ?? []
+  return name === undefined ? parsePlace(text) : { namespace, kind: 'Service', name }
+}
+
 /**
  * Refuses what is no Service, before anything is read.
  *
@@ -98,7 +107,10 @@ export const clientKinds: readonly string[] = [
 export function requireClient({ kind, name }: PlaceArgument): void {
   if (kind === undefined || clientKinds.includes(kind)) return
   const hint = kind === 'Service' ? `: for a Service use "kubectl netdoctor svc ${name}"` : ''
-  throw new KnownError('NOT_A_CLIENT', `from takes what runs pods, such as deploy/web, not a ${kind}${hint}`)
+  throw new KnownError(
+    'NOT_A_CLIENT',
+    `from takes what runs pods, such as deploy/web, not ${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}${hint}`,
+  )
 }
 
 /**
@@ -151,17 +163,37 @@ export function findWorkload(
   throw notFound(argument.kind?.toLowerCase() ?? 'workload', argument.name, namespace, known)
 }
 
-function workloadIn(argument: PlaceArgument, namespace: string, network: Network): Workload | undefined {
-  if (argument.kind === 'Pod') {
-    const pod = network.inventory.get('Pod', namespace, argument.name).items[0]
-    const owner = pod === undefined ? undefined : network.workloads.ofPod(pod)
-    if (owner !== undefined) return owner
+/** What a controller makes for another: `from` means the one that people wrote. */
+const madeKinds = ['Pod', 'ReplicaSet', 'Job'] as const
+
+/** The workload that a pod, a ReplicaSet or a Job of that name belongs to. */
+function ownerOf(
+  { kind, name }: PlaceArgument,
+  namespace: string,
+  network: Network,
+): readonly Workload[] | undefined {
+  for (const made of madeKinds) {
+    if (kind !== undefined && kind !== made) continue
+    const object = network.inventory.get(made, namespace, name).items[0]
+    if (object === undefined) continue
+    const workload = object.kind === 'Pod' ? network.workloads.ofPod(object) : undefined
+    if (workload !== undefined) return [workload]
+    const owner = object.metadata.ownerReferences.find(({ controller }) => controller === true)
+    const owners = network.workloads
+      .in(namespace)
+      .items.filter(({ reference }) => reference.kind === owner?.kind && reference.name === owner.name)
+    if (owners.length > 0) return owners
   }
+  return undefined
+}
+
+function workloadIn(argument: PlaceArgument, namespace: string, network: Network): Workload | undefined {
   const read = network.workloads.in(namespace)
-  const named = read.items.filter(
+  const byName = read.items.filter(
     ({ reference }) =>
       reference.name === argument.name && (argument.kind === undefined || reference.kind === argument.kind),
   )
+  const named = byName.length > 0 ? byName : (ownerOf(argument, namespace, network) ?? [])
   if (named.length > 1) {
     throw new KnownError(
       'AMBIGUOUS_NAME',

@@ -4,7 +4,7 @@ import { answer } from './answer.ts'
 import { defineCommand } from './command.ts'
 import { withInput } from './input.ts'
 import { questionFlags } from './options.ts'
-import { findService, parsePlace, requireService } from './places.ts'
+import { findService, parseServicePlace, requireService } from './places.ts'
 import { namespaceOf } from './target-namespace.ts'
 
 export const svc = defineCommand({
@@ -15,10 +15,10 @@ export const svc = defineCommand({
     questionFlags(yargs).positional('name', {
       type: 'string',
       demandOption: true,
-      describe: '[NAMESPACE/]NAME, or svc/NAME',
+      describe: '[NAMESPACE/]NAME, svc/NAME or NAME.NAMESPACE',
     }),
   run: (args, terminal) => {
-    const argument = parsePlace(args.name)
+    const argument = parseServicePlace(args.name)
     requireService(argument)
     return withInput(
       { ...args, namespace: argument.namespace ?? args.namespace },

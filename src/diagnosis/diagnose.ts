@@ -10,9 +10,9 @@ import { assumptionsOf } from './assumptions.ts'
 import { FixTrial } from './check-fix.ts'
 import type { Diagnosis, FixCheck, OfferedFix, Problem, Summary } from './diagnosis.ts'
 import { type Examination, examine } from './examine.ts'
-import { mostImportantFirst } from './join.ts'
 import type { Question } from './question.ts'
 import { specChanges } from './spec-changes.ts'
+import { worstFirst } from './worst-first.ts'
 
 /** Fixes are tried for the first problems in print order: a count, so that the answer is the same on any machine. */
 const triedFixes = 20
@@ -22,12 +22,7 @@ export function diagnose(question: Question, network: Network): Diagnosis {
   const examination = examine(question, network)
   const { joined, paths } = examination
   const trial = new FixTrial(network)
-  const ordered = [...joined.causes].sort(
-    (a, b) =>
-      mostImportantFirst({ ...a, key: '' }, { ...b, key: '' }) ||
-      breakCount(b, examination) - breakCount(a, examination) ||
-      mostImportantFirst(a, b),
-  )
+  const ordered = worstFirst(joined.causes, joined.breaks)
   const problems = ordered.map((cause, index) => problem(cause, index, examination, network, trial))
   const { snapshot } = network.inventory
   return {
@@ -43,10 +38,6 @@ export function diagnose(question: Question, network: Network): Diagnosis {
     notChecked: notCheckedHops(paths),
     suppressed: 0,
   }
-}
-
-function breakCount(cause: Finding, { joined }: Examination): number {
-  return joined.breaks.get(cause.key)?.length ?? 0
 }
 
 function problem(

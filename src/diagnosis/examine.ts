@@ -8,7 +8,7 @@ import { severityByConsumers } from './guards.ts'
 import { type Joined, joinFindings } from './join.ts'
 import type { Question } from './question.ts'
 import { type RuleRun, runRules } from './run-rules.ts'
-import { type Scope, scopeOf } from './scope.ts'
+import { isAskedAbout, type Scope, scopeOf } from './scope.ts'
 import { unexplainedFindings } from './unexplained.ts'
 
 /** One look at one world: what is in scope, how its connections go, what the rules say, joined. */
@@ -32,7 +32,7 @@ export function examine(question: Question, network: Network): Examination {
     unexplainedSeverity(path, question, network),
   )
   if (extra.length === 0)
-    return { scope, paths, findings: run.findings, joined, unknown: run.unknown, reads: run.reads }
+    return { ...asked(joined, run.unknown, question), scope, paths, findings: run.findings, reads: run.reads }
   const findings = [...run.findings, ...extra]
   const again = joinFindings(findings, paths, catalogue)
   const breaks = new Map(again.breaks)
@@ -42,7 +42,29 @@ export function examine(question: Question, network: Network): Examination {
       joined.unexplained.filter(({ hop }) => hop.place === finding.place).map(({ path }) => path),
     )
   }
-  return { scope, paths, findings, joined: { ...again, breaks }, unknown: run.unknown, reads: run.reads }
+  return {
+    ...asked({ ...again, breaks }, run.unknown, question),
+    scope,
+    paths,
+    findings,
+    reads: run.reads,
+  }
+}
+
+/** Leaves out what is wrong elsewhere and breaks nothing that is asked about. */
+function asked(
+  joined: Joined,
+  unknown: readonly UnknownCheck[],
+  question: Question,
+): Pick<Examination, 'joined' | 'unknown'> {
+  const isHere = ({ about }: Pick<Finding, 'about'>): boolean => isAskedAbout(question, about.namespace)
+  const causes = joined.causes.filter(
+    (cause) =>
+      isHere(cause) ||
+      (joined.breaks.get(cause.key) ?? []).length > 0 ||
+      joined.symptoms.get(cause.key)?.some(isHere) === true,
+  )
+  return { joined: { ...joined, causes }, unknown: unknown.filter(isHere) }
 }
 
 function unexplainedSeverity(path: Path, question: Question, network: Network): Finding['severity'] {

@@ -150,7 +150,7 @@ function foldSameEdit(
   }
 }
 
-const severities = { error: 0, warning: 1, note: 2 } as const
+export const severities = { error: 0, warning: 1, note: 2 } as const
 const proofs = { observed: 0, proven: 1, likely: 2 } as const
 
 /** Errors before warnings, proven before likely, then by key, so that the order never depends on the input. */

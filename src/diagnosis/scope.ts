@@ -47,11 +47,17 @@ function scan(namespaces: 'all' | readonly string[], network: Network): Scope {
     namespaces === 'all' ? network.policy.cluster().all : clusterPoliciesOf(workloads.items, network)
   const dialled = workloads.items.flatMap((workload) => network.traffic.from(workload).items)
   const incoming = services.items.flatMap((service) => callers(service, network))
+  // What lies elsewhere and is dialled from here: it may be why a connection of these namespaces fails.
+  const foreign = dialledServices([...dialled, ...routes.items], network).filter(
+    ({ metadata }) => !names.includes(metadata.namespace ?? ''),
+  )
+  const behind = foreign.flatMap((service) => network.services.backends(service).items)
+  const all = distinct([...workloads.items, ...behind])
   return {
-    services: services.items,
-    workloads: workloads.items,
+    services: [...services.items, ...foreign],
+    workloads: all,
     connections: distinct([...dialled, ...routes.items, ...incoming]),
-    nodes: namespaces === 'all' ? network.inventory.list('Node').items : nodesOf(workloads.items, network),
+    nodes: namespaces === 'all' ? network.inventory.list('Node').items : nodesOf(all, network),
     policies: [...policies.flatMap((set) => set.policies), ...clusterPolicies],
     control: namespaces === 'all',
     gaps: distinctGaps([services.gaps, workloads.gaps, routes.gaps, ...policies.map(({ gaps }) => gaps)]),
@@ -81,11 +87,7 @@ function aboutService(namespace: string, name: string, network: Network): Scope 
 function aboutClient(namespace: string, key: string, network: Network): Scope {
   const found = network.workloads.get(namespace, key)
   const connections = found.items.flatMap((workload) => network.traffic.from(workload).items)
-  const services = connections.flatMap((connection) => {
-    const { destination } = network.traffic.destination(connection)
-    return destination.kind === 'service' ? [destination.service] : []
-  })
-  const unique = [...new Set(services)]
+  const unique = dialledServices(connections, network)
   const behind = unique.flatMap((service) => network.services.backends(service).items)
   const workloads = distinct([...found.items, ...behind])
   return {
@@ -99,14 +101,45 @@ function aboutClient(namespace: string, key: string, network: Network): Scope {
   }
 }
 
-/** Everyone who refers to a Service; where nobody does, a connection of anyone to each port, so that it is walked. */
+/** The Services that connections lead to, each once. */
+function dialledServices(connections: readonly Connection[], network: Network): readonly Service[] {
+  const services = connections.flatMap((connection) => {
+    const { destination } = network.traffic.destination(connection)
+    return destination.kind === 'service' ? [destination.service] : []
+  })
+  return [...new Set(services)]
+}
+
+/**
+ * Whether a problem of this namespace is asked about. Of what lies elsewhere only that is told which breaks a connection
+ * that is asked about.
+ */
+export function isAskedAbout(question: Question, namespace: string | undefined): boolean {
+  return (
+    question.kind !== 'scan' ||
+    question.namespaces === 'all' ||
+    namespace === undefined ||
+    question.namespaces.includes(namespace)
+  )
+}
+
+/** Whether a connection gets as far as the pods of a Service: not on a port that the Service lacks. */
+function asksForPort(connection: Connection, service: Service, network: Network): boolean {
+  const { destination } = network.traffic.destination(connection)
+  return destination.kind !== 'service' || destination.port !== undefined || service.spec.ports.length === 0
+}
+
+/**
+ * Everyone who refers to a Service; where nobody reaches any of its ports, a connection of anyone to each of them too, so
+ * that what lies behind is walked.
+ */
 function callers(service: Service, network: Network): readonly Connection[] {
   const known = network.traffic.to(service).items
-  if (known.length > 0) return known
+  if (known.some((connection) => asksForPort(connection, service, network))) return known
   const client = { kind: 'anyone', namespace: service.metadata.namespace ?? '' } as const
   const { ports } = service.spec
   if (ports.length === 0) return [serviceConnection(client, service, undefined, undefined)]
-  return ports.map((port) => serviceConnection(client, service, port.port, port.protocol))
+  return [...known, ...ports.map((port) => serviceConnection(client, service, port.port, port.protocol))]
 }
 
 function distinct<T extends { readonly key: string }>(items: readonly T[]): readonly T[] {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
-export const launcher = fileURLToPath(new URL('../../bin/kubectl-netdoctor', import.meta.url))
+const launcher = fileURLToPath(new URL('../../bin/kubectl-netdoctor', import.meta.url))
 
 /** The recordings that the screens are checked with. */
 export const recording = (name: 'incident' | 'as-written' | 'running'): string =>
@@ -16,20 +16,20 @@ export interface Ran {
 }
 
 export interface RunOptions {
-  readonly stdin?: string
+  readonly stdin?: string | Uint8Array
   /** On top of an environment that names no cluster and no terminal. */
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
 }
 
 /** What the program sees of the machine: no kubeconfig, no colour wishes. */
-export function environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+function environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const { PATH = '' } = process.env
   return { PATH, HOME: '/nonexistent', KUBECONFIG: '/nonexistent/kubeconfig', ...more }
 }
 
 /** Starts the built program. */
-export function start(words: readonly string[], options: RunOptions = {}): ChildProcess {
+function start(words: readonly string[], options: RunOptions = {}): ChildProcess {
   return spawn(process.execPath, [launcher, ...words], {
     cwd: options.cwd ?? root,
     env: environment(options.env),
@@ -42,7 +42,7 @@ export function run(words: readonly string[], options: RunOptions = {}): Promise
 }
 
 /** Waits for a started program and collects what it wrote. */
-export async function ended(child: ChildProcess, stdin?: string): Promise<Ran> {
+async function ended(child: ChildProcess, stdin?: string | Uint8Array): Promise<Ran> {
   const output = { stdout: '', stderr: '' }
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text

@@ -8,35 +8,21 @@ describe('whole screens', () => {
     expect(stdout).toMatchInlineSnapshot(`
       "✗ velocitytech-prod: 3 problems break 5 of 11 connections
 
-      ✗ Service payment-service-canary selects nothing: it asks for
-        app=payment-service-canari, Deployment payment-service-canary has
-        app=payment-service-canary                          service/selector-near-miss
-        breaks   payment.velocitytech.local/ -> payment-service-canary:80
-        changed  svc/payment-service-canary, 33 s before this picture, by
-                 kubectl-patch
-                 deploy/payment-service-canary, 4 min before this picture, by
-                 kubectl-client-side-apply
-        fix      kubectl -n velocitytech-prod patch svc/payment-service-canary --type=merge -p '{"spec":{"selector":{"app":"payment-service-canary"}}}'
-                 tried on a copy: -> payment-service-canary:80 works
-        undo     kubectl -n velocitytech-prod patch svc/payment-service-canary --type=merge -p '{"spec":{"selector":{"app":"payment-service-canari"}}}'
-
       ✗ Deployment order-service dials 10.244.1.15:5432 (container order-service,
-        variable DATABASE_URL): an address of the pod range that nobody has
+        variable DATABASE_URL): an address that no pod has any more
                                                          client/hardcoded-stale-pod-ip
-        10.244.1.0/24 is the pod range of Node node2; the pod that had this address is
-        gone.
+        10.244.1.0/24 is the pod range of Node node2; the pod that had it is gone.
         breaks   order-service -> 10.244.1.15:5432
         changed  deploy/order-service, 33 s before this picture, by kubectl-set
         next     no Service in this cluster offers port 5432: create one for what is
                  meant, and dial its name
-        likely   to confirm: connect from a pod of Deployment order-service to
-                 10.244.1.15:5432
+        likely   to confirm:
+                 kubectl -n velocitytech-prod exec deployment/order-service -c order-service -- nc -zv -w 3 10.244.1.15 5432
 
       ✗ Pod test-payment looks like a test pod and gets 1 of 4 connections to Service
         payment-service, because it carries its labels   service/debug-pod-is-endpoint
-        No controller made it (image nicolaka/netshoot and command sleep 3600), and it
-        does not declare port 80: its share of the connections is refused if nothing
-        listens there.
+        No controller made it (image nicolaka/netshoot, command sleep 3600), and it
+        does not declare port 80: if nothing listens there, its share is refused.
         breaks   order-service -> payment-service:80 (1 of 4)
                  payment.velocitytech.local/ -> payment-service:80 (1 of 4)
                  api.velocitytech.local/api/payment(/|$)(.*) -> payment-service:80 (1
@@ -47,14 +33,28 @@ describe('whole screens', () => {
                  kubectl -n velocitytech-prod delete pod test-payment
                  tried on a copy: the problem is gone
         undo     kubectl -n velocitytech-prod label pod/test-payment app=payment-service
-        likely   the objects suggest it and do not prove it
+        likely   to confirm, "connection refused" proves it:
+                 kubectl get --raw /api/v1/namespaces/velocitytech-prod/pods/test-payment:80/proxy/
+
+      ✗ Service payment-service-canary selects nothing: it asks for
+        app=payment-service-canari, Deployment payment-service-canary has
+        app=payment-service-canary                          service/selector-near-miss
+        breaks   payment.velocitytech.local/ (canary) -> payment-service-canary:80
+        changed  svc/payment-service-canary, 33 s before this picture, by
+                 kubectl-patch
+                 deploy/payment-service-canary, 4 min before this picture, by
+                 kubectl-client-side-apply
+        fix      kubectl -n velocitytech-prod patch svc/payment-service-canary --type=merge -p '{"spec":{"selector":{"app":"payment-service-canary"}}}'
+                 tried on a copy: -> payment-service-canary:80 works
+        undo     kubectl -n velocitytech-prod patch svc/payment-service-canary --type=merge -p '{"spec":{"selector":{"app":"payment-service-canari"}}}'
 
       ! Deployment network-debug-toolkit stands behind Service network-debug-service
-        and seems to run no server: its command only waits or asks others
+        and seems to run no server: its command only sleeps or calls others
                                                            endpoint/no-server-declared
 
       ! Deployment order-service stands behind Service order-service and seems to run
-        no server: its command only waits or asks others   endpoint/no-server-declared
+        no server: its command only sleeps or calls others
+                                                           endpoint/no-server-declared
 
       with -o wide: 2 warnings in full, 2 notes
       · not checked: cluster DNS, network policies, listeners, node-to-node network
@@ -95,22 +95,20 @@ describe('whole screens', () => {
         10.244.1.15:5432    -     -    -          ✗    env DATABASE_URL
 
       ✗ Deployment order-service dials 10.244.1.15:5432 (container order-service,
-        variable DATABASE_URL): an address of the pod range that nobody has
+        variable DATABASE_URL): an address that no pod has any more
                                                          client/hardcoded-stale-pod-ip
-        10.244.1.0/24 is the pod range of Node node2; the pod that had this address is
-        gone.
+        10.244.1.0/24 is the pod range of Node node2; the pod that had it is gone.
         breaks   order-service -> 10.244.1.15:5432
         changed  deploy/order-service, 33 s before this picture, by kubectl-set
         next     no Service in this cluster offers port 5432: create one for what is
                  meant, and dial its name
-        likely   to confirm: connect from a pod of Deployment order-service to
-                 10.244.1.15:5432
+        likely   to confirm:
+                 kubectl -n velocitytech-prod exec deployment/order-service -c order-service -- nc -zv -w 3 10.244.1.15 5432
 
       ✗ Pod test-payment looks like a test pod and gets 1 of 4 connections to Service
         payment-service, because it carries its labels   service/debug-pod-is-endpoint
-        No controller made it (image nicolaka/netshoot and command sleep 3600), and it
-        does not declare port 80: its share of the connections is refused if nothing
-        listens there.
+        No controller made it (image nicolaka/netshoot, command sleep 3600), and it
+        does not declare port 80: if nothing listens there, its share is refused.
         breaks   order-service -> payment-service:80 (1 of 4)
         changed  pod/test-payment, 33 s before this picture, by kubectl-run
         fix      kubectl -n velocitytech-prod label pod/test-payment app-
@@ -118,10 +116,12 @@ describe('whole screens', () => {
                  kubectl -n velocitytech-prod delete pod test-payment
                  tried on a copy: the problem is gone
         undo     kubectl -n velocitytech-prod label pod/test-payment app=payment-service
-        likely   the objects suggest it and do not prove it
+        likely   to confirm, "connection refused" proves it:
+                 kubectl get --raw /api/v1/namespaces/velocitytech-prod/pods/test-payment:80/proxy/
 
       ! Deployment order-service stands behind Service order-service and seems to run
-        no server: its command only waits or asks others   endpoint/no-server-declared
+        no server: its command only sleeps or calls others
+                                                           endpoint/no-server-declared
 
       with -o wide: 1 warning in full, 2 notes
       · not checked: cluster DNS, network policies, listeners, node-to-node network

@@ -81,6 +81,7 @@ describe('names that do not exist', () => {
       ['from', 'svc/auth-service'],
       'from takes what runs pods, such as deploy/web, not a Service: for a Service use "kubectl netdoctor svc auth-service"',
     ],
+    [['from', 'ing/web'], 'from takes what runs pods, such as deploy/web, not an Ingress'],
     [['from', 'cm/settings'], 'from takes what runs pods, such as deploy/web, not a ConfigMap'],
     [
       ['from', 'dploy', 'web'],
@@ -95,6 +96,24 @@ describe('names that do not exist', () => {
     const said = stderr.slice('netdoctor: '.length).trimEnd()
     if (typeof message === 'string') expect(said).toBe(message)
     else expect(said).toMatch(message)
+  })
+
+  it.each([
+    ['svc', 'auth-service.velocitytech-prod'],
+    ['svc', 'auth-service.velocitytech-prod.svc.cluster.local'],
+  ])('%s %s is the name that clients dial', async (...words) => {
+    const { stdout } = await run([...words, '-f', incident])
+    expect(stdout).toMatch(/^✓ auth-service\.velocitytech-prod: /)
+  })
+
+  it.each([
+    'pod/order-service-f5755c6c9-q824p',
+    'order-service-f5755c6c9-q824p',
+    'rs/order-service-dc5fd7cb',
+    'order-service-f5755c6c9',
+  ])('from %s means the Deployment that made it', async (name) => {
+    const { stdout } = await run(['from', name, '-f', incident])
+    expect(stdout).toMatch(/^✗ deploy\/order-service: /)
   })
 
   it('without a kubeconfig says what to do', async () => {
@@ -117,6 +136,8 @@ describe('rules and explain', () => {
     const table = await run(['rules'])
     expect(table.stdout).toMatch(/^ {2}RULE +SEVERITY +WHAT IS WRONG\n/)
     expect(table.stdout).toMatch(/^ {2}service\/selector-near-miss +error +/m)
+    // Titles are broken at spaces, never shortened.
+    expect(table.stdout).not.toContain('…')
   })
 
   it.each(['service/selector-near-miss', 'selector-near-miss'])('explain %s', async (name) => {

@@ -4,8 +4,8 @@ import { describeOptions } from './harness/options.ts'
 import { runPaths } from './harness/paths.ts'
 
 await main(async () => {
-  const { options, daemons, isApiReady } = await clusterStatus()
-  if (daemons.size === 0) {
+  const { options, machines, daemons, isApiReady } = await clusterStatus()
+  if (machines.length === 0) {
     console.log('the test cluster is down')
     process.exitCode = 1
     return

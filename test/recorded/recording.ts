@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { type LoadedFiles, loadFiles } from '../../src/snapshot/files/load.ts'
 import { readSources } from '../../src/snapshot/files/sources.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
@@ -14,14 +14,10 @@ export const recordings: readonly string[] = folders.flatMap((folder) =>
     .map((name) => join(folder, name)),
 )
 
-export function load(path: string): LoadedFiles {
+function load(path: string): LoadedFiles {
   return loadFiles(readSources([path]), { isComplete: false, defaultNamespace: 'default' })
 }
 
 export function recording(path: string): Snapshot {
   return load(path).snapshot
-}
-
-export function nameOf(path: string): string {
-  return basename(path, '.json.gz')
 }

@@ -7,7 +7,7 @@ import { maskUserinfo } from '../../src/snapshot/mask-text.ts'
 import { keyOf, type Snapshot } from '../../src/snapshot/snapshot.ts'
 
 /** A sentence as the report would print it: values masked. */
-export function plain(text: Text): string {
+function plain(text: Text): string {
   return text
     .map((piece) => {
       if (piece.kind === 'reference') return keyOf(piece.reference)

@@ -114,7 +114,7 @@ const piece = fc
   )
   .chain(filled)
 
-export const text = fc
+const text = fc
   .array(fc.tuple(piece, fc.constantFrom(' ', '\n', ', ', '\n', ';', '\n  ', '; ')), {
     minLength: 1,
     maxLength: 8,

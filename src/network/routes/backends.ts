@@ -17,6 +17,8 @@ export interface RouteBackend {
   readonly port?: number | string | undefined
   /** What people call this route: `payment.example.com/`, or the object's own name. */
   readonly title: string
+  /** It gets only a share of the route's requests: a canary of ingress-nginx, or one of several weighted backends. */
+  readonly isShare: boolean
 }
 
 const gatewayRouteKinds = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'] as const
@@ -103,11 +105,18 @@ export class Routes {
 
 function ingressBackends(ingress: Ingress): readonly RouteBackend[] {
   const { defaultBackend, rules } = ingress.spec
+  const isCanary = ingress.metadata.annotations['nginx.ingress.kubernetes.io/canary'] === 'true'
   const one = (item: IngressBackend, field: string, title: string): readonly RouteBackend[] => {
     const { service } = item
     if (service === undefined) return []
     const port = service.port.number ?? service.port.name
-    return [backend(ingress, `${field}.service`, ingress.metadata.namespace ?? '', service.name, port, title)]
+    const named = isCanary ? `${title} (canary)` : title
+    return [
+      {
+        ...backend(ingress, `${field}.service`, ingress.metadata.namespace ?? '', service.name, port, named),
+        isShare: isCanary,
+      },
+    ]
   }
   return [
     ...(defaultBackend === undefined
@@ -128,15 +137,17 @@ function ingressBackends(ingress: Ingress): readonly RouteBackend[] {
 function gatewayBackends(route: GatewayRoute): readonly RouteBackend[] {
   const namespace = route.metadata.namespace ?? ''
   const title = `${route.kind} ${route.metadata.name}`
-  return route.spec.rules.flatMap((rule, r) =>
-    rule.backendRefs.flatMap((reference, b) => {
+  return route.spec.rules.flatMap((rule, r) => {
+    const isShare = rule.backendRefs.filter(({ weight }) => weight !== 0).length > 1
+    return rule.backendRefs.flatMap((reference, b) => {
       const isService = (reference.kind ?? 'Service') === 'Service' && (reference.group ?? '') === ''
       // Weight 0 takes no traffic: naming such a backend is no use of it.
       if (!isService || reference.weight === 0) return []
       const field = `spec.rules[${r}].backendRefs[${b}]`
-      return [backend(route, field, reference.namespace ?? namespace, reference.name, reference.port, title)]
-    }),
-  )
+      const to = reference.namespace ?? namespace
+      return [{ ...backend(route, field, to, reference.name, reference.port, title), isShare }]
+    })
+  })
 }
 
 function backend(
@@ -147,5 +158,5 @@ function backend(
   port: number | string | undefined,
   title: string,
 ): RouteBackend {
-  return { by: referenceTo(object), field, namespace, service, port, title }
+  return { by: referenceTo(object), field, namespace, service, port, title, isShare: false }
 }

@@ -48,6 +48,20 @@ export function clientReference(client: Client): ObjectReference | undefined {
   }
 }
 
+const apiServerKinds: readonly string[] = [
+  'APIService',
+  'MutatingWebhookConfiguration',
+  'ValidatingWebhookConfiguration',
+]
+
+/**
+ * Whether a client is an Ingress or a Gateway route. What its controller makes of a Service or port that does not exist
+ * differs from one to the next (ingress-nginx takes a target port for a port), and is not modelled here.
+ */
+export function isRouted(client: Client): boolean {
+  return client.kind === 'route' && !apiServerKinds.includes(client.backend.by.kind)
+}
+
 /** A stable text for a client in keys and places. */
 export function clientKey(client: Client): string {
   switch (client.kind) {

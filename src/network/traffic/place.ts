@@ -27,6 +27,9 @@ export const place = {
   egress: (client: string, target: string): Place => `egress ${client} ${target}`,
   /** The lookups of a client. */
   resolver: (client: string): Place => `resolver ${client}`,
+  /** A port of a name as one client dials it. */
+  dial: (client: string, host: string, port: number | undefined): Place =>
+    `dial ${client} ${host}:${port ?? '-'}`,
   service: (service: Service): Place => `service ${serviceText(service)}`,
   servicePort: (service: Service, port: ServicePort | undefined): Place =>
     `service-port ${serviceText(service)}:${portText(port)}`,

@@ -1,18 +1,23 @@
 import type { Block, Document, Line, Row, RowLine } from '../document.ts'
 
 /**
- * Characters that mean something in Markdown, HTML included, and what begins a list. An `@` would notify people in a
- * ticket: an empty comment after it keeps it from being a mention.
+ * Characters that mean something in Markdown anywhere, HTML included. An `@` would notify people in a ticket: an empty
+ * comment after it keeps it from being a mention.
  */
-function escapeMarkdown(text: string): string {
+function escapeInline(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replace(/([\\`*_[\]|#~])/g, '\\$1')
+    .replaceAll('@', '@<!-- -->')
+}
+
+/** Text that may stand at the start of a line, where a list or a quote would begin. */
+function escapeMarkdown(text: string): string {
+  return escapeInline(text)
     .replace(/^>/, '\\>')
     .replace(/^(\s*)([-+=])(?=\s|$|[-=])/, '$1\\$2')
     .replace(/^(\s*\d+)([.)])(?=\s|$)/, '$1\\$2')
-    .replaceAll('@', '@<!-- -->')
 }
 
 /** A command as code: nothing in it is Markdown, and no backtick in it can end it. */
@@ -64,9 +69,9 @@ function renderBlock(block: Block): string {
       ].join('\n')
     case 'table':
       return [
-        `| ${block.columns.map(escapeMarkdown).join(' | ')} |`,
+        `| ${block.columns.map(escapeInline).join(' | ')} |`,
         `| ${block.columns.map(() => '---').join(' | ')} |`,
-        ...block.rows.map((row) => `| ${row.map(({ text }) => escapeMarkdown(text)).join(' | ')} |`),
+        ...block.rows.map((row) => `| ${row.map(({ text }) => escapeInline(text)).join(' | ')} |`),
         ...(block.note === undefined ? [] : ['', lineText(block.note).trimStart()]),
       ].join('\n')
     case 'notes':

@@ -104,13 +104,18 @@ function rowLines({ text, command }: RowLine, room: number): readonly string[] {
 
 const columnGap = 2
 const narrowestColumn = 12
+const narrowestProse = 24
 
-/** Widths that fit the line: the widest column gives way first, down to a floor. */
+/** Widths that fit the line: prose at the end gives way first, then the widest column, down to a floor. */
 function fittingWidths(rows: readonly (readonly string[])[], width: number): readonly number[] {
   const widths = (rows[0] ?? []).map((_, index) =>
     Math.max(...rows.map((cells) => (cells[index] ?? '').length)),
   )
   const room = width - indent.length - columnGap * Math.max(widths.length - 1, 0)
+  const last = widths.length - 1
+  const lastWidth = widths[last] ?? 0
+  const isProse = rows.some((cells) => cells[last]?.includes(' '))
+  if (isProse) widths[last] = Math.max(Math.min(lastWidth, narrowestProse), lastWidth - (sum(widths) - room))
   for (let over = sum(widths) - room; over > 0; over--) {
     const widest = widths.indexOf(Math.max(...widths))
     const now = widths[widest] ?? 0
@@ -141,7 +146,12 @@ function renderTable(
   })
   for (const row of rows)
     table.push(
-      row.map((cell, index) => paint({ ...cell, text: shorten(cell.text, widths[index] ?? 0) }, options)),
+      row.map((cell, index) => {
+        const width = widths[index] ?? 0
+        // Prose at the end of a row is broken at its spaces; names are shortened, for a row is about one thing.
+        const lines = index === row.length - 1 ? wrapText(cell.text, width) : [cell.text]
+        return lines.map((line) => paint({ ...cell, text: shorten(line, width) }, options)).join('\n')
+      }),
     )
   const lines = table
     .toString()

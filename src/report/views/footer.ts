@@ -9,9 +9,10 @@ import { count, plainText } from '../words.ts'
 const policies = 'network policies'
 
 const hopNames: Readonly<Record<HopKind, string>> = {
-  name: 'names',
+  // Names and ports are judged for everyone but Ingresses and Gateway routes.
+  name: 'backends that routes name',
   dns: 'cluster DNS',
-  service: 'Service ports',
+  service: 'backends that routes name',
   endpoints: 'endpoints',
   egress: policies,
   ingress: policies,

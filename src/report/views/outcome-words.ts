@@ -31,7 +31,7 @@ export function verdictLine(name: string, diagnosis: Diagnosis, calm: string): L
 }
 
 /** `1 of 3 connections fails`; `of 3 connections 1 fails, 2 may fail`. */
-function brokenWords({ paths, problems, verdict }: Diagnosis): string {
+export function brokenWords({ paths, problems, verdict }: Diagnosis): string {
   const broken = paths.filter(({ firstBroken }) => firstBroken !== undefined)
   const partly = broken.filter(({ outcome }) => outcome === 'partly').length
   const isShared = problems

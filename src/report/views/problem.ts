@@ -16,6 +16,8 @@ export interface ViewOptions {
   readonly isWide: boolean
   /** Whether the picture was taken just now. */
   readonly isLive: boolean
+  /** Whose problems need no namespace in front of them; absent where several namespaces are asked about. */
+  readonly home?: string | undefined
   /** `file:line:column` of a field, for files. */
   readonly locate?: ((reference: ObjectReference, field: string) => string | undefined) | undefined
 }
@@ -58,7 +60,7 @@ export function problemBlock(problem: Problem, takenAt: string, options: ViewOpt
   return {
     kind: 'entry',
     mark: marks[cause.severity],
-    title: plainText(cause.summary),
+    title: title(cause, options),
     aside: cause.rule,
     paragraphs: cause.detail === undefined ? [] : [plainText(cause.detail)],
     rows: rows.filter((item) => item !== undefined),
@@ -66,15 +68,21 @@ export function problemBlock(problem: Problem, takenAt: string, options: ViewOpt
 }
 
 /** One problem in one line, for those that are not errors. */
-export function problemLine({ cause }: Problem): Block {
+export function problemLine({ cause }: Problem, options: ViewOptions): Block {
   return {
     kind: 'entry',
     mark: marks[cause.severity],
-    title: plainText(cause.summary),
+    title: title(cause, options),
     aside: cause.rule,
     paragraphs: [],
     rows: [],
   }
+}
+
+/** What is wrong, with the namespace where it is not the one that was asked about: names alone are not unique. */
+function title({ about: { namespace }, summary }: Finding, { home }: ViewOptions): string {
+  const where = namespace === undefined || namespace === home ? '' : `${escapeText(namespace)}: `
+  return `${where}${plainText(summary)}`
 }
 
 function row(label: string, lines: readonly RowLine[]): Row | undefined {
@@ -118,9 +126,9 @@ function confirmRow({ proof, confirm }: Finding): Row | undefined {
   const how = confirm === undefined || isForLater(confirm) ? undefined : instruction(confirm)
   if (proof !== 'likely') return how === undefined ? undefined : row('confirm', [how])
   if (how === undefined) return row('likely', [{ text: 'the objects suggest it and do not prove it' }])
-  return row('likely', [
-    { text: `to confirm:${how.text === undefined ? '' : ` ${how.text}`}`, command: how.command },
-  ])
+  if (how.text === undefined) return row('likely', [{ text: 'to confirm:', command: how.command }])
+  const joint = how.command === undefined ? ': ' : ', '
+  return row('likely', [{ text: `to confirm${joint}${how.text}`, command: how.command }])
 }
 
 function fixRows(fix: OfferedFix | undefined, check: FixCheck | undefined): readonly (Row | undefined)[] {

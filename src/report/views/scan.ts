@@ -1,9 +1,10 @@
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts'
+import type { Question } from '../../diagnosis/question.ts'
 import type { Block, Document, Line } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import { count } from '../words.ts'
 import { footer } from './footer.ts'
-import { verdictLine } from './outcome-words.ts'
+import { brokenWords, verdictLine } from './outcome-words.ts'
 import { problemBlock, problemLine, type ViewOptions } from './problem.ts'
 
 /** Everything that is wrong in a scope, worst first. */
@@ -16,11 +17,23 @@ export function scanView(diagnosis: Diagnosis, options: ViewOptions): Document {
 }
 
 /** Errors in full, warnings as a line each, notes as a number; all in full when wide. */
-export function problemBlocks({ problems, takenAt }: Diagnosis, options: ViewOptions): readonly Block[] {
+export function problemBlocks(
+  { problems, takenAt, question }: Diagnosis,
+  given: ViewOptions,
+): readonly Block[] {
+  const options = { ...given, home: homeOf(question) }
   return problems.flatMap((problem) => {
     if (options.isWide || problem.cause.severity === 'error') return [problemBlock(problem, takenAt, options)]
-    return problem.cause.severity === 'warning' ? [problemLine(problem)] : []
+    return problem.cause.severity === 'warning' ? [problemLine(problem, options)] : []
   })
+}
+
+/** The one namespace that a question is about. */
+function homeOf(question: Question): string | undefined {
+  if (question.kind !== 'scan') return question.namespace
+  return question.namespaces.length === 1 && question.namespaces !== 'all'
+    ? question.namespaces[0]
+    : undefined
 }
 
 export function notesBlock(diagnosis: Diagnosis, options: ViewOptions): readonly Block[] {
@@ -46,14 +59,28 @@ function scopeText({ question }: Diagnosis): string {
   }
 }
 
+/** Connections that fail, or may fail, because of an error. */
+function brokenByErrors({ problems }: Diagnosis): number {
+  const paths = problems.flatMap(({ cause, breaks }) => (cause.severity === 'error' ? breaks : []))
+  return new Set(paths.filter(({ connection }) => connection.client.kind !== 'anyone')).size
+}
+
+function affectedByAny({ verdict: { connections } }: Diagnosis): boolean {
+  return connections.broken + connections.suspect > 0
+}
+
+function brokenPart(affected: number, of: number): string {
+  return of === 1 ? 'the only connection' : `${affected} of ${count(of, 'connection')}`
+}
+
 function headline(diagnosis: Diagnosis): Line {
   const { problems, connections } = diagnosis.verdict
   const scope = scopeText(diagnosis)
-  const affected = connections.broken + connections.suspect
+  const affected = brokenByErrors(diagnosis)
   if (problems.error > 0) {
     const breaks =
       affected > 0
-        ? ` ${problems.error === 1 ? 'breaks' : 'break'} ${affected} of ${count(connections.of, 'connection')}`
+        ? ` ${problems.error === 1 ? 'breaks' : 'break'} ${brokenPart(affected, connections.of)}`
         : ''
     return [
       { text: '✗ ', tone: 'bad' },
@@ -61,6 +88,13 @@ function headline(diagnosis: Diagnosis): Line {
       { text: `: ${count(problems.error, 'problem')}${breaks}` },
     ]
   }
+  // What fails behind a warning is likely optional: the cross is for errors alone.
+  if (problems.warning > 0 && affectedByAny(diagnosis))
+    return [
+      { text: '! ', tone: 'warn' },
+      { text: scope, tone: 'strong' },
+      { text: `: no error, ${count(problems.warning, 'warning')}; ${brokenWords(diagnosis)}` },
+    ]
   const calm =
     connections.of > 0
       ? `no error found on ${count(connections.of, 'connection')}`

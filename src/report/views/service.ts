@@ -54,7 +54,7 @@ function readiness(service: Service, network: Network): string {
   if (read.gaps.length > 0) return 'endpoints not readable'
   const names = new Map(read.items.map((endpoint) => [endpoint.podName ?? endpoint.address, endpoint.ready]))
   const ready = [...names.values()].filter((isReady) => isReady).length
-  return `${ready} of ${count(names.size, 'endpoint')} ready`
+  return names.size === 0 ? 'no endpoint' : `${ready} of ${count(names.size, 'endpoint')} ready`
 }
 
 function callers(diagnosis: Diagnosis, note: Line): Block {

@@ -4,6 +4,7 @@ import { podRangeOf } from '../../network/references/pod-ranges.ts'
 import { targetPortOf } from '../../network/services/service-facts.ts'
 import { place } from '../../network/traffic/place.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
+import { connect } from '../confirm.ts'
 import { defineRule } from '../rule.ts'
 import { listed, say, type Text } from '../text.ts'
 import { addressText, clientOf, dialEvidence, severityFor, whereWritten } from './dialled.ts'
@@ -43,13 +44,13 @@ export default defineRule({
       severity: severityFor(workload, 'error'),
       place: place.name(workload.key, connection.host),
       alsoAt: [place.address(connection.host)],
-      summary: say`${workload.reference} dials ${addressText(connection)} (${whereWritten(dials)}): an address of the pod range that nobody has`,
-      detail: say`${range.cidr} is the pod range of ${node}; the pod that had this address is gone.`,
+      summary: say`${workload.reference} dials ${addressText(connection)} (${whereWritten(dials)}): an address that no pod has any more`,
+      detail: say`${range.cidr} is the pod range of ${node}; the pod that had it is gone.`,
       evidence: [...dialEvidence(dials), { reference: node, field: 'spec.podCIDRs', value: range.cidr }],
       ...(only !== undefined && second === undefined
         ? mend(dials, nameFor(only, workload), only.port)
         : { advice: [instead(substitutes, port, network)] }),
-      confirm: say`connect from a pod of ${workload.reference} to ${addressText(connection)}`,
+      confirm: connect(workload, connection),
     }
   },
 })

@@ -27,8 +27,8 @@ export function nearServices(
       const distance = editDistance(name, other)
       if (distance === 0 || withoutDigits(name) === withoutDigits(other)) return []
       if (distance <= allowedSlips(name, other)) return [{ service, by: 'letters', distance }]
-      const isMeant =
-        port !== undefined && offers(service, port) && sharesWord(name, other) && !taken.has(other)
+      const isAlike = sharesWord(name, other) || stem(name) === stem(other)
+      const isMeant = port !== undefined && offers(service, port) && isAlike && !taken.has(other)
       return isMeant ? [{ service, by: 'word', distance }] : []
     })
     .sort(
@@ -47,6 +47,11 @@ function offers(service: Service, port: number): boolean {
 function allowedSlips(a: string, b: string): number {
   const shorter = Math.min(a.length, b.length)
   return shorter > 5 ? 2 : shorter > 3 ? 1 : 0
+}
+
+/** `auth` of `auth-service` and `auth-svc`: whether a name ends so is only a habit. */
+function stem(name: string): string {
+  return name.replace(/-(?:service|svc)$/, '')
 }
 
 function withoutDigits(name: string): string {

@@ -3,6 +3,7 @@ import { isExternalName, isHeadless, portText } from '../../network/services/ser
 import { place } from '../../network/traffic/place.ts'
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
+import { connect } from '../confirm.ts'
 import { defineRule } from '../rule.ts'
 import { listed, say, type Text } from '../text.ts'
 import { clientOf, dialEvidence, severityFor, whereWritten } from './dialled.ts'
@@ -44,8 +45,8 @@ export default defineRule({
     return {
       proof: 'likely',
       severity: severityFor(workload, 'error'),
-      place: place.name(workload.key, connection.host),
-      summary: say`${workload.reference} dials port ${port} of ${reference} (${whereWritten(dials)}), which only has ${portList(service)}`,
+      place: place.dial(workload.key, connection.host, port),
+      summary: say`${workload.reference} dials port ${port} of ${reference} (${whereWritten(dials)}), which ${portList(service)}`,
       detail:
         wanted !== undefined && leadsTo(service, wanted, port, network)
           ? say`${port} is the port of the pods; the Service listens on ${wanted.port} in front of it.`
@@ -61,7 +62,7 @@ export default defineRule({
       ...(wanted === undefined
         ? { advice: [say`dial a port that ${reference} has, or add port ${port} to it`] }
         : mend(dials, connection.host, wanted.port)),
-      confirm: say`connect from a pod of ${workload.reference} to ${connection.host} port ${port}`,
+      confirm: connect(workload, connection),
     }
   },
 })
@@ -77,5 +78,7 @@ function wantedPort(service: Service, dialled: number, network: Network): Servic
 
 function portList(service: Service): Text {
   const { ports } = service.spec
-  return ports.length === 0 ? say`no port` : listed(ports.map((port) => say`${portText(port)}`))
+  return ports.length === 0
+    ? say`has no port`
+    : say`only has ${listed(ports.map((port) => say`${portText(port)}`))}`
 }

@@ -3,6 +3,7 @@ import { whole } from '../../network/inventory/read.ts'
 import { place } from '../../network/traffic/place.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
+import { lookUp } from '../confirm.ts'
 import { defineRule } from '../rule.ts'
 import { listed, say } from '../text.ts'
 import { addressText, clientOf, dialEvidence, severityFor, whereWritten } from './dialled.ts'
@@ -60,7 +61,7 @@ export default defineRule({
               say`write the namespace behind the name, such as ${nameIn(choices[0])}, if that is the one that is meant`,
             ],
           }),
-      confirm: say`look the name up in a pod of ${workload.reference}: getent hosts ${connection.host}`,
+      confirm: lookUp(workload, connection),
     }
   },
 })

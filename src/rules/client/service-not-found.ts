@@ -5,9 +5,10 @@ import type { Connection } from '../../network/traffic/connection.ts'
 import { place } from '../../network/traffic/place.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
+import { lookUp } from '../confirm.ts'
 import type { FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
-import { listed, say } from '../text.ts'
+import { listed, say, type Text } from '../text.ts'
 import { type Caller, callersOf } from './callers.ts'
 import { addressText, clientOf, dialEvidence, missingService, severityFor, whereWritten } from './dialled.ts'
 import { type NearService, nearServices } from './near-services.ts'
@@ -89,7 +90,7 @@ function misspelt(connection: Connection, workload: Workload, near: readonly Nea
     ...(isTie || only === undefined
       ? { advice: [say`write the name of the Service that is meant`] }
       : mend(dials, isHere ? name : `${name}.${namespace}`)),
-    confirm: say`look the name up in a pod of ${workload.reference}: getent hosts ${host}`,
+    confirm: lookUp(workload, connection),
   }
 }
 
@@ -137,8 +138,13 @@ function missing(
       created === undefined
         ? [say`create the Service, or take the address out of its callers when nobody needs it`]
         : undefined,
-    confirm: say`look the name up as the client does: getent hosts ${connection.host}`,
+    confirm: confirmation(connection),
   }
+}
+
+function confirmation(connection: Connection): Text | undefined {
+  const workload = clientOf(connection)
+  return workload && lookUp(workload, connection)
 }
 
 function callerText({ workload, dials }: Caller) {

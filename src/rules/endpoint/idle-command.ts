@@ -16,7 +16,7 @@ const idle = new Set(
 
 const words = new Set(['while', 'until', 'do', 'then', 'else', 'if', '!', 'time', 'exec', 'for', 'elif'])
 
-/** Whether a pod declares no port and no probe, and every command in it only waits or asks others. */
+/** Whether a pod declares no port and no probe, and every command in it only sleeps or calls others. */
 export function runsNoServer(spec: PodSpec): boolean {
   const containers = runningContainers(spec)
   return containers.length > 0 && containers.every((item) => declaresNothing(item) && isIdleCommand(item))

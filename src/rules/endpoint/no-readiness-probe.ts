@@ -8,6 +8,7 @@ import type { Container } from '../../snapshot/kinds/pod-spec.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
 import type { Evidence } from '../finding.ts'
+import { isMeshProxy } from '../mesh-proxies.ts'
 import { defineRule } from '../rule.ts'
 import { counted, say, type Text } from '../text.ts'
 import { backendOf } from './backend.ts'
@@ -71,7 +72,9 @@ function servingContainers(workload: Workload, services: readonly Service[]): re
       ({ name, containerPort }) => targets.has(containerPort) || (name !== undefined && targets.has(name)),
     ),
   )
-  return declaring.length > 0 ? declaring : workload.spec.containers
+  return declaring.length > 0
+    ? declaring
+    : workload.spec.containers.filter((container) => !isMeshProxy(container))
 }
 
 function restartEvidence(

@@ -40,7 +40,7 @@ export default defineRule({
     return {
       proof: 'likely',
       place: place.pods(workload),
-      summary: say`${workload.reference} stands behind ${names} and seems to run no server: its command only waits or asks others`,
+      summary: say`${workload.reference} stands behind ${names} and seems to run no server: its command only sleeps or calls others`,
       detail: say`It declares no port and no probe. Connections that are sent to its pods are likely refused.`,
       evidence: runningContainers(workload.spec).flatMap((container) => commandEvidence(workload, container)),
       advice: isAlone

@@ -7,6 +7,7 @@ import type { Container, Probe } from '../../snapshot/kinds/pod-spec.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
 import type { Evidence } from '../finding.ts'
+import { isMeshProxy } from '../mesh-proxies.ts'
 import { defineRule } from '../rule.ts'
 import { listed, say } from '../text.ts'
 import { backendOf } from './backend.ts'
@@ -63,7 +64,8 @@ interface Probed {
 function probedContainers({ spec }: Workload): readonly Probed[] {
   return runningContainers(spec).flatMap((container) => {
     const { readinessProbe } = container
-    if (readinessProbe === undefined || isSidecar(container) || isRewritten(readinessProbe)) return []
+    if (readinessProbe === undefined || isSidecar(container)) return []
+    if (isMeshProxy(container) || isRewritten(readinessProbe)) return []
     const number = probePortNumber(container, readinessProbe)
     return number === undefined ? [] : [{ container, number }]
   })

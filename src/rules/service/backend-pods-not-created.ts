@@ -63,7 +63,7 @@ export default defineRule({
       place: place.pods(workload),
       alsoAt: empty.map(place.service),
       summary: summary(workload, hindrance, labels),
-      detail: detail(hindrance, ageMs),
+      detail: detail(hindrance, labels, ageMs),
       evidence: [...labels.map((label) => label.evidence), ...hindrance.evidence],
       advice: adviceFor(workload, hindrance, labels),
     }
@@ -130,11 +130,19 @@ function isSettling({ kind }: Hindrance, ageMs: number | undefined): boolean {
   return kind !== 'not-created' && ageMs !== undefined && ageMs < settlingMs
 }
 
-function detail(hindrance: Hindrance, ageMs: number | undefined): Text | undefined {
+function detail(
+  hindrance: Hindrance,
+  labels: readonly NodeLabels[],
+  ageMs: number | undefined,
+): Text | undefined {
   const { kind, message } = hindrance
   const age = ageMs === undefined || ageMs >= settlingMs ? [] : [say`It began ${lasting(ageMs)} ago.`]
   if (isSettling(hindrance, ageMs)) return say`${age.flat()} It may still settle.`
-  const said = kind === 'unscheduled' && message !== undefined ? [say`The scheduler says: ${message}`] : []
+  // Where the first line names the labels, it does not quote the scheduler.
+  const said =
+    kind === 'unscheduled' && message !== undefined && labels.length > 0
+      ? [say`The scheduler says: ${message}`]
+      : []
   const sentences = [...said, ...age]
   return sentences.length === 0 ? undefined : sentences.flat()
 }

@@ -8,7 +8,7 @@ import { referenceTo } from '../../snapshot/snapshot.ts'
 import { askEndpoint } from '../confirm.ts'
 import type { Evidence, FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
-import { listed, say } from '../text.ts'
+import { say } from '../text.ts'
 import { isBare, isSameProgram, toolSigns } from './debug-pods.ts'
 import { endpointEvidence } from './exact-evidence.ts'
 import { keyField } from './fields.ts'
@@ -82,8 +82,8 @@ function finding(
     share: { failing: 1, of: ready },
     summary: say`${reference} looks like a test pod and gets 1 of ${ready} connections to ${referenceTo(endpoint.service)}, because it carries its labels`,
     detail: say`No controller made it${
-      signs.length === 0 ? say`` : say` (${listed(signs.map((sign) => say`${sign}`))})`
-    }${isDeclared ? say`` : say`, and it does not declare port ${endpoint.targetPort ?? 0}`}: its share of the connections is refused if nothing listens there.`,
+      signs.length === 0 ? say`` : say` (${signs.join(', ')})`
+    }${isDeclared ? say`` : say`, and it does not declare port ${endpoint.targetPort ?? 0}`}: if nothing listens there, its share is refused.`,
     evidence: [...labels(pod, keys), ...owner(pod), ...entry],
     fix: {
       edits: [

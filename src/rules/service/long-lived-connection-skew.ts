@@ -5,12 +5,12 @@ import type { Workload } from '../../network/workloads/workload.ts'
 import { runningContainers } from '../../network/workloads/workload.ts'
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
+import { isMeshProxy } from '../mesh-proxies.ts'
 import { defineRule } from '../rule.ts'
 import { counted, listed, say } from '../text.ts'
 import { consumersOf } from './consumers.ts'
 
 const longLived = /(^|[-/.])(grpc|h2c|http2|kubernetes\.io\/h2c)($|[-/.])/i
-const meshProxy = /^(istio-proxy|linkerd-proxy|envoy-sidecar|consul-dataplane)$/
 
 export default defineRule({
   id: 'service/long-lived-connection-skew',
@@ -70,5 +70,5 @@ function directClients(service: Service, port: ServicePort, network: Network): r
 }
 
 function isMeshed(spec: Workload['spec']): boolean {
-  return runningContainers(spec).some(({ name }) => meshProxy.test(name))
+  return runningContainers(spec).some(isMeshProxy)
 }

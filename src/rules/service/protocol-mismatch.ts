@@ -34,7 +34,9 @@ export default defineRule({
       'Every selected pod declares the target port with another protocol only. Proven for a name, which is looked up ' +
       'together with its protocol; likely for a number.',
     fix: 'Give the Service port the protocol that the pods declare.',
-    falseAlarmWhen: 'The port is not declared, or is declared with both protocols, as for QUIC.',
+    falseAlarmWhen:
+      'The port is not declared, is declared with both protocols, as for QUIC, or is a number that the Service offers under ' +
+      'both.',
   },
   check({ service, port }, network) {
     const target = targetPortOf(port)
@@ -46,6 +48,8 @@ export default defineRule({
     const isOther =
       protocol !== undefined && declared.every((found) => found.length === 1 && found[0] === protocol)
     if (!isOther || protocol === protocolOf(port)) return undefined
+    // Both protocols were asked for, and declaring a number is voluntary.
+    if (typeof target === 'number' && twinOf(service, port, protocol)) return undefined
     const workload = network.workloads.ofPod(first)
     return finding({ service, port, target, protocol, workload })
   },
@@ -63,7 +67,7 @@ interface Mismatch {
 function finding({ service, port, target, protocol, workload }: Mismatch): FindingDraft {
   const reference = referenceTo(service)
   const isNamed = typeof target === 'string'
-  const twin = service.spec.ports.some((other) => other.port === port.port && protocolOf(other) === protocol)
+  const twin = twinOf(service, port, protocol)
   const who = workload === undefined ? say`its pods` : say`${workload.reference}`
   const { namespace = '', name } = service.metadata
   return {
@@ -72,7 +76,7 @@ function finding({ service, port, target, protocol, workload }: Mismatch): Findi
     summary: say`${reference} offers port ${portText(port)}, but ${who} declares port ${String(target)} as ${protocol}`,
     detail: isNamed
       ? say`A name is looked up together with its protocol: the port has no endpoint.`
-      : say`Packets arrive, but nothing listens there for ${protocolOf(port)}.`,
+      : say`If nothing listens there for ${protocolOf(port)}, the packets are lost.`,
     evidence: [
       { reference, field: `${portField(service, port)}.protocol`, value: port.protocol },
       ...(workload === undefined ? [] : portEvidence(workload, 'protocol', (item) => isMeant(item, target))),
@@ -85,6 +89,11 @@ function finding({ service, port, target, protocol, workload }: Mismatch): Findi
         }
       : remedyOf(service, [editPort(service, port, 'protocol', protocol)])),
   }
+}
+
+/** Whether the Service offers the same port under another protocol too, as for DNS or QUIC. */
+function twinOf(service: Service, port: ServicePort, protocol: string): boolean {
+  return service.spec.ports.some((other) => other.port === port.port && protocolOf(other) === protocol)
 }
 
 /** The protocols with which a pod declares the target port, each once. */

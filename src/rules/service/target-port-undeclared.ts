@@ -8,12 +8,13 @@ import {
   targetPortOf,
 } from '../../network/services/service-facts.ts'
 import { place } from '../../network/traffic/place.ts'
-import type { Workload } from '../../network/workloads/workload.ts'
+import { runningContainers, type Workload } from '../../network/workloads/workload.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { ContainerPort, PodSpec } from '../../snapshot/kinds/pod-spec.ts'
 import type { ServicePort } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
 import { askPod } from '../confirm.ts'
+import { isMeshProxy } from '../mesh-proxies.ts'
 import { defineRule } from '../rule.ts'
 import { listed, say } from '../text.ts'
 import { isBare } from './debug-pods.ts'
@@ -35,7 +36,7 @@ export default defineRule({
       'Declaring ports is voluntary, so this is likely, not proven.',
     fix: 'Let targetPort name the port that the pods declare.',
     falseAlarmWhen:
-      'No container declares any port, a native sidecar declares it, a probe meets it, command or environment name it, ' +
+      'The main container declares no port (what a mesh proxy or a helper beside it declares says nothing), a sidecar declares it, a probe meets it, command or environment name it, ' +
       'the Service is headless, or only some pods lack it (`service/selector-spans-workloads`).',
   },
   check({ service, port }, network) {
@@ -65,11 +66,22 @@ export default defineRule({
   },
 })
 
+/**
+ * The ports that the application declares. A mesh proxy beside it declares only its own, and where the main container
+ * declares none it may listen anywhere, whatever its helpers say.
+ */
+function ownPorts(spec: PodSpec): readonly ContainerPort[] {
+  const [main, ...helpers] = runningContainers(spec).filter((container) => !isMeshProxy(container))
+  if (main === undefined || main.ports.length === 0) return []
+  return [main, ...helpers].flatMap(({ ports }) => ports)
+}
+
 /** Whether a pod says where it listens, and it is not there. */
 function isElsewhere(spec: PodSpec, target: number): boolean {
-  const ports = declaredPorts(spec)
+  const ports = ownPorts(spec)
   // The same number under another protocol is a mismatch of protocols, not of ports.
-  if (ports.length === 0 || ports.some(({ containerPort }) => containerPort === target)) return false
+  const isDeclared = declaredPorts(spec).some(({ containerPort }) => containerPort === target)
+  if (ports.length === 0 || isDeclared) return false
   return !probesPort(spec, target) && !mentionsPort(spec, target)
 }
 
@@ -78,7 +90,7 @@ function ownersOf(pods: readonly Pod[], network: Network): readonly Workload[] {
 }
 
 function distinct(pods: readonly Pod[]): readonly ContainerPort[] {
-  const ports = pods.flatMap((pod) => declaredPorts(pod.spec))
+  const ports = pods.flatMap((pod) => ownPorts(pod.spec))
   return [...new Map(ports.map((item) => [item.containerPort, item])).values()].sort(
     (a, b) => a.containerPort - b.containerPort,
   )

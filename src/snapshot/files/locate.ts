@@ -6,7 +6,7 @@ import type { SourceText } from './sources.ts'
 import { splitDocuments } from './split.ts'
 
 /** The steps of a field path as evidence writes it: `spec.ports[0].name`, `data["a.b"]`, `metadata.labels["app"]`. */
-export function fieldSteps(field: string): readonly (string | number)[] {
+function fieldSteps(field: string): readonly (string | number)[] {
   const steps: (string | number)[] = []
   const pattern = /\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|([^.[\]]+)/g
   for (const [, index, quoted, plain] of field.matchAll(pattern)) {

@@ -1,7 +1,15 @@
 import { type Json, record, text } from '../kinds/json.ts'
-import { definitionOf, type KindName, type KubeObject, kindFor, parseObject } from '../kinds/kinds.ts'
+import {
+  definitionOf,
+  isKindName,
+  type KindName,
+  type KubeObject,
+  kindFor,
+  parseObject,
+} from '../kinds/kinds.ts'
 import { keyOf } from '../snapshot.ts'
 import type { Origin, RawObject } from './documents.ts'
+import { unquotedValue } from './unquoted.ts'
 
 export interface ParsedObjects {
   readonly objects: readonly KubeObject[]
@@ -23,6 +31,8 @@ export function parseObjects(raw: readonly RawObject[], defaultNamespace: string
   for (const { json, origin } of raw) {
     const kind = kindFor(text(json['apiVersion']) ?? '', text(json['kind']) ?? '')
     if (kind === undefined) {
+      const unreadable = unreadableVersion(json)
+      if (unreadable !== undefined) warnings.add(`${placeOf(origin)}: ${unreadable}`)
       const name = groupKind(json)
       if (name !== undefined) skipped.set(name, (skipped.get(name) ?? 0) + 1)
       continue
@@ -34,6 +44,11 @@ export function parseObjects(raw: readonly RawObject[], defaultNamespace: string
     }
     const unknown = unknownVersion(object, kind)
     if (unknown !== undefined) warnings.add(`${origin.file}: ${unknown}`)
+    const unquoted = unquotedValue(json)
+    if (unquoted !== undefined)
+      warnings.add(
+        `${placeOf(origin)}: ${kind} ${object.metadata.name}: ${unquoted} is not a string; the API server refuses it: put it in quotes`,
+      )
     const key = keyOf({ kind, ...object.metadata })
     const earlier = origins.get(key)
     // A cluster says the same object twice in two commands; manifests that do so are two versions of something.
@@ -58,6 +73,16 @@ function groupKind(json: Json): string | undefined {
   if (kind === undefined || kind === '' || apiVersion === undefined) return undefined
   const slash = apiVersion.indexOf('/')
   return slash === -1 ? kind : `${kind}.${apiVersion.slice(0, slash)}`
+}
+
+/** A kind that we read, under no apiVersion, or under that of clusters before 1.22. */
+function unreadableVersion(json: Json): string | undefined {
+  const kind = text(json['kind']) ?? ''
+  const apiVersion = text(json['apiVersion']) ?? ''
+  if (!isKindName(kind) || (apiVersion !== '' && !apiVersion.startsWith('extensions/'))) return undefined
+  return apiVersion === ''
+    ? `${kind} has no apiVersion and is left out`
+    : `${kind} of ${apiVersion}, which no cluster serves since 1.22, is left out`
 }
 
 /** Versions of a group differ in where fields stand: what cannot be found is as if it was not set. */

@@ -86,8 +86,10 @@ function readOrFail(source: string | number, name: string): Buffer {
   }
 }
 
+/** Node says `EACCES: permission denied, open 'FILE'`; code and file stand in our sentence already. */
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (!(error instanceof Error)) return String(error)
+  return /^[A-Z0-9]+: ([^,]+), \w+/.exec(error.message)?.[1] ?? error.message
 }
 
 /** Unpacks gzip by its magic bytes, whatever the name, and decodes; a byte order mark is dropped. */

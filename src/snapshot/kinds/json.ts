@@ -29,8 +29,12 @@ export function integer(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) ? value : undefined
 }
 
+/** A truth value. kubectl reads YAML 1.1, where `yes` and `on` are true; no API server ever sends such a text. */
 export function flag(value: unknown): boolean | undefined {
-  return typeof value === 'boolean' ? value : undefined
+  if (typeof value === 'boolean') return value
+  if (typeof value !== 'string') return undefined
+  if (/^(?:yes|Yes|YES|on|On|ON)$/.test(value)) return true
+  return /^(?:no|No|NO|off|Off|OFF)$/.test(value) ? false : undefined
 }
 
 /** A Kubernetes IntOrString. */
@@ -53,10 +57,16 @@ export function texts(value: unknown): readonly string[] | undefined {
 
 export type TextMap = Readonly<Record<string, string>>
 
-/** A map of strings without a prototype, so that a label called `constructor` is a label like any other. */
+/**
+ * A map of strings without a prototype, so that a label called `constructor` is a label like any other. Numbers and
+ * truth values that somebody forgot to quote are kept as text: without them a selector would mean something else.
+ */
 export function textMap(value: unknown): TextMap {
   const result: Record<string, string> = Object.create(null)
-  for (const [key, item] of Object.entries(record(value))) if (typeof item === 'string') result[key] = item
+  for (const [key, item] of Object.entries(record(value))) {
+    if (typeof item === 'string') result[key] = item
+    else if (typeof item === 'number' || typeof item === 'boolean') result[key] = String(item)
+  }
   return result
 }
 

@@ -1,7 +1,7 @@
 import { isExternalName, isHeadless } from '../../network/services/service-facts.ts'
-import { clientKey } from '../../network/traffic/connection.ts'
+import { clientKey, isRouted } from '../../network/traffic/connection.ts'
 import { place } from '../../network/traffic/place.ts'
-import { notApplicable, passes } from '../path.ts'
+import { notApplicable, notChecked, passes } from '../path.ts'
 import type { HopJudge } from '../way.ts'
 
 /** Whether the Service has the port that is dialled. */
@@ -16,10 +16,15 @@ export const service: HopJudge = {
     const hasNoProxy = isExternalName(destination.service) || isHeadless(destination.service)
     const asksForPort = connection.port !== undefined || typeof connection.target?.port === 'string'
     if (destination.port !== undefined || hasNoProxy || !asksForPort) return { place: at, verdict: passes }
+    if (isRouted(connection.client)) return { place: at, verdict: notChecked }
     return {
       place: at,
       verdict: { outcome: 'fails', reason: 'port-not-on-service' },
-      behind: [place.service(destination.service), place.name(clientKey(connection.client), connection.host)],
+      behind: [
+        place.service(destination.service),
+        place.name(clientKey(connection.client), connection.host),
+        place.dial(clientKey(connection.client), connection.host, connection.port),
+      ],
     }
   },
 }

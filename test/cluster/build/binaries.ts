@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hashFolder } from '../harness/fingerprint.ts'
 import { cacheDir } from '../harness/paths.ts'
 import { run } from '../harness/run.ts'
 import { kubeRouter } from './kube-router.ts'
@@ -43,9 +44,11 @@ export async function buildModule(module: GoModule): Promise<string> {
   const target = await moduleBinDir(module)
   if (existsSync(target)) return target
   const startedAt = Date.now()
-  const work = join(cacheDir, 'build', module.name)
+  const workshop = join(cacheDir, 'build', module.name)
+  // A build that was killed may still have a compiler at work: it loses its folder, and this build has one of its own.
+  await rm(workshop, { recursive: true, force: true, maxRetries: 5 })
+  const work = join(workshop, String(process.pid))
   const output = join(work, 'bin')
-  await rm(work, { recursive: true, force: true })
   await cp(moduleDir(module), work, { recursive: true })
   await module.prepare?.(work)
   await mkdir(output, { recursive: true })
@@ -60,7 +63,7 @@ export async function buildModule(module: GoModule): Promise<string> {
   )
   await mkdir(join(cacheDir, 'bin'), { recursive: true })
   await rename(output, target)
-  await rm(work, { recursive: true, force: true })
+  await rm(workshop, { recursive: true, force: true })
   console.log(`built ${module.name} ${module.version} in ${Math.round((Date.now() - startedAt) / 1000)} s`)
   return target
 }
@@ -72,8 +75,7 @@ export async function moduleBinDir(module: GoModule): Promise<string> {
   )
   if (module.prepare !== undefined)
     hash.update(await readFile(join(import.meta.dirname, `${module.name}.ts`)))
-  for (const file of await filesUnder(moduleDir(module)))
-    hash.update(relative(moduleDir(module), file)).update(await readFile(file))
+  await hashFolder(hash, moduleDir(module))
   return join(cacheDir, 'bin', `${module.name}-${module.version}-${hash.digest('hex').slice(0, 8)}`)
 }
 
@@ -106,12 +108,4 @@ function versionFlags(version: string): string {
     `-X ${component}.gitMinor=${minor}`,
     `-X ${client}.gitVersion=${version}`,
   ].join(' ')
-}
-
-async function filesUnder(dir: string): Promise<string[]> {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
 }

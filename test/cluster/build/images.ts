@@ -3,9 +3,11 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { debianPackages } from '../harness/packages.ts'
 import { cacheDir } from '../harness/paths.ts'
 import { attempt } from '../harness/run.ts'
-import { buildModule, buildPause, coredns, kubernetes, pauseVersion } from './binaries.ts'
+import { buildModule, buildPause, coredns, kubernetes, moduleBinDir, pauseVersion } from './binaries.ts'
+import type { GoModule } from './modules.ts'
 import { type ImageConfig, writeImage } from './oci.ts'
 import { addBusybox, addFile, addPrograms, addSystemFiles, addText } from './rootfs.ts'
 import { traefik } from './traefik.ts'
@@ -123,18 +125,13 @@ const traefikImage: Image = {
   },
 }
 
+const coreImages = [pause, corednsImage, agnhost, busybox, netshoot, nginx]
+
 /** Assembles the images, unless the cache holds them, and returns the store that the registry serves. */
 export async function buildImages(options: { readonly withTraefik: boolean }): Promise<string> {
-  const images = [
-    pause,
-    corednsImage,
-    agnhost,
-    busybox,
-    netshoot,
-    nginx,
-    ...(options.withTraefik ? [traefikImage] : []),
-  ]
-  const target = join(cacheDir, 'images', await contentKey(images))
+  const images = [...coreImages, ...(options.withTraefik ? [traefikImage] : [])]
+  const modules = [kubernetes, coredns, ...(options.withTraefik ? [traefik] : [])]
+  const target = join(cacheDir, 'images', await contentKey(images, modules))
   if (existsSync(target)) return target
   const store = `${target}.new`
   await rm(store, { recursive: true, force: true })
@@ -159,20 +156,12 @@ async function buildImage(store: string, image: Image): Promise<string> {
   }
 }
 
-/** Changes with the programs that are packed and with the descriptions in this folder. */
-async function contentKey(images: readonly Image[]): Promise<string> {
+/** Changes with the programs that are packed, of ours and of Debian, and with the descriptions in this folder. */
+async function contentKey(images: readonly Image[], modules: readonly GoModule[]): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(images.map(({ names, config }) => [names, config])))
   for (const file of ['images.ts', 'rootfs.ts', 'oci.ts'])
     hash.update(await readFile(join(import.meta.dirname, file)))
-  for (const dir of [await buildModule(kubernetes), await buildModule(coredns)]) hash.update(dir)
-  const packages = await attempt([
-    'dpkg-query',
-    '-W',
-    'bash',
-    'curl',
-    'bind9-dnsutils',
-    'nginx-light',
-    'busybox-static',
-  ])
-  return hash.update(packages.stdout).digest('hex').slice(0, 12)
+  for (const module of modules) hash.update(await moduleBinDir(module))
+  const installed = await attempt(['dpkg-query', '-W', ...debianPackages])
+  return hash.update(installed.stdout).digest('hex').slice(0, 12)
 }

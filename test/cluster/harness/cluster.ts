@@ -4,19 +4,22 @@ import { kubernetes, moduleBinDir } from '../build/binaries.ts'
 import { boot, type Progress } from './boot.ts'
 import { removeCgroups } from './cgroups.ts'
 import { ClusterError } from './errors.ts'
+import { sourceFingerprint } from './fingerprint.ts'
 import { interruption } from './interruption.ts'
 import { type Kubectl, kubectlFor } from './kubectl.ts'
-import { daemonStates, endMachines } from './machine.ts'
+import { daemonStates, endMachines, machineNames } from './machine.ts'
 import { hostInterface } from './network.ts'
-import { type ClusterOptions, describeOptions, savedOptions } from './options.ts'
+import { type ClusterOptions, describeOptions, type SavedOptions, savedOptions } from './options.ts'
 import { runDir, runPaths } from './paths.ts'
-import { recordedNames } from './pids.ts'
 import { checkMachine } from './preflight.ts'
 import { buildPrograms } from './programs.ts'
 import { attempt } from './run.ts'
 import { restoreSysctls } from './sysctls.ts'
 
-/** Starts the cluster. A running one with the same options is left alone; anything else is cleared away first. */
+/**
+ * Starts the cluster. One that is whole, with the same options and from the same sources, is left alone; anything else is
+ * cleared away first.
+ */
 export async function bringUp(options: ClusterOptions, progress: Progress): Promise<void> {
   if (await isUpWith(options)) {
     progress('already up')
@@ -51,12 +54,15 @@ export async function tearDown(): Promise<void> {
   await removeCgroups()
   await restoreSysctls()
   await refuseMounts()
-  await rm(runDir, { recursive: true, force: true })
+  // A boot that was killed may have a helper left that writes one more file.
+  await rm(runDir, { recursive: true, force: true, maxRetries: 5 })
 }
 
-/** What is running: options, daemons, and whether the API server answers. */
+/** What is running: options, machines, daemons, and whether the API server answers. */
 export interface ClusterStatus {
-  readonly options?: ClusterOptions
+  /** Undefined while it boots, and after a boot that did not end well. */
+  readonly options?: SavedOptions
+  readonly machines: readonly string[]
   /** `machine/daemon` -> running. */
   readonly daemons: ReadonlyMap<string, boolean>
   readonly isApiReady: boolean
@@ -64,11 +70,17 @@ export interface ClusterStatus {
 
 /** Looks at the cluster; all empty when there is none. */
 export async function clusterStatus(): Promise<ClusterStatus> {
-  if ((await recordedNames()).length === 0) return { daemons: new Map(), isApiReady: false }
+  const machines = await machineNames()
+  if (machines.length === 0) return { machines, daemons: new Map(), isApiReady: false }
   const options = await savedOptions()
   const kubectl = await adminKubectl()
   const ready = await kubectl.attempt(['get', '--raw', '/readyz'], { timeoutMs: 5000 })
-  return { ...(options && { options }), daemons: await daemonStates(), isApiReady: ready.exitCode === 0 }
+  return {
+    ...(options && { options }),
+    machines,
+    daemons: await daemonStates(),
+    isApiReady: ready.exitCode === 0,
+  }
 }
 
 /** The cluster's own kubectl, as its administrator. */
@@ -77,10 +89,20 @@ export async function adminKubectl(): Promise<Kubectl> {
 }
 
 async function isUpWith(options: ClusterOptions): Promise<boolean> {
-  const status = await clusterStatus()
-  if (!status.isApiReady || status.options === undefined) return false
-  const allRun = [...status.daemons.values()].every(Boolean)
-  return allRun && describeOptions(status.options) === describeOptions(options)
+  const { options: saved, daemons, isApiReady } = await clusterStatus()
+  if (saved === undefined || !isApiReady || ![...daemons.values()].every(Boolean)) return false
+  const isSame =
+    describeOptions(saved) === describeOptions(options) && saved.source === (await sourceFingerprint())
+  return isSame && (await isWhole())
+}
+
+/** A test that was killed may have left a node or cluster DNS broken. */
+async function isWhole(): Promise<boolean> {
+  const kubectl = await adminKubectl()
+  const ready = ['wait', '--for=condition=Ready', 'node', '--all', '--timeout=1s']
+  const dns = ['-n', 'kube-system', 'get', 'deployment', 'coredns', '-o', 'jsonpath={.status.readyReplicas}']
+  const [nodes, replicas] = await Promise.all([kubectl.attempt(ready), kubectl.attempt(dns)])
+  return nodes.exitCode === 0 && replicas.stdout === '2'
 }
 
 /** Removing a folder with a mount below it would remove what is mounted. */

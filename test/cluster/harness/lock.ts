@@ -3,11 +3,16 @@ import { join } from 'node:path'
 import { ClusterError } from './errors.ts'
 import { cacheDir } from './paths.ts'
 import { startTimeOf } from './pids.ts'
+import { checkUser } from './preflight.ts'
 
 const lockFile = join(cacheDir, 'lock')
 
-/** Does `work` while no other command of the harness starts or ends the cluster. A lock whose owner has died is taken over. */
+/**
+ * Does `work` while no other command of the harness starts or ends the cluster. A lock whose owner has died is taken
+ * over. Throws a ClusterError for another user than root, before anything is written.
+ */
 export async function withLock(work: () => Promise<void>): Promise<void> {
+  checkUser()
   await mkdir(cacheDir, { recursive: true })
   await dropStaleLock()
   const ours = `${lockFile}.${process.pid}`

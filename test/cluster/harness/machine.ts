@@ -1,19 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, openSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { addresses } from './addresses.ts'
 import { ClusterError } from './errors.ts'
 import { runPaths } from './paths.ts'
 import {
   childrenOf,
   endProcess,
+  endRecorded,
+  type RunningProcess,
   recordedNames,
-  recordFile,
   recordProcess,
   runningProcess,
-  startTimeOf,
-  waitUntilGone,
+  runningProcesses,
 } from './pids.ts'
 import { run } from './run.ts'
 import { waitFor } from './wait.ts'
@@ -30,63 +30,60 @@ export interface Machine {
   readonly initPid: number
 }
 
-const machineRecord = (name: string): string => `machine-${name}`
+const init = join(import.meta.dirname, 'machine-init.sh')
 const daemonRecord = (machine: string, daemon: string): string => `daemon-${machine}-${daemon}`
-
-/**
- * The shell records its own pid and start time before it becomes `unshare`: a machine whose boot is killed at any moment is
- * in the records. `--kill-child` ties process 1 to the recorded process.
- */
-const recordThenUnshare = `
-set -e
-echo "$$ $(cut -d ' ' -f 22 /proc/$$/stat)" > "$1.new"
-mv "$1.new" "$1"
-shift
-exec unshare --net --mount --propagation private --uts --pid --fork --kill-child --mount-proc -- "$@"`
 
 /** Boots a machine with an empty network. */
 export async function startMachine(name: string, address: string): Promise<Machine> {
   const dir = join(runPaths.nodes, name)
   await mkdir(dir, { recursive: true })
-  await mkdir(runPaths.pids, { recursive: true })
   await writeFile(join(dir, 'resolv.conf'), `nameserver ${addresses.internetDns}\n`)
   await writeFile(join(dir, 'hosts'), `127.0.0.1 localhost\n${address} ${name}\n`)
-  const record = recordFile(machineRecord(name))
-  const init = join(import.meta.dirname, 'machine-init.sh')
-  const shell = inBackground(['sh', '-c', recordThenUnshare, 'sh', record, 'bash', init, name, dir], name)
+  const namespaces = ['--net', '--mount', '--propagation', 'private', '--uts', '--pid', '--mount-proc']
+  const unshare = inBackground(
+    ['unshare', ...namespaces, '--fork', '--kill-child', '--', 'bash', init, name, dir],
+    name,
+  )
   await waitFor(
     `process 1 of ${name}; see ${runPaths.log(name)}`,
-    () => hasEnded(shell) || existsSync(join(dir, 'ready')),
+    () => hasEnded(unshare) || existsSync(join(dir, 'ready')),
   )
-  const machine = await findMachine(name)
-  if (machine === undefined) throw new ClusterError(`${name} did not boot; see ${runPaths.log(name)}`)
-  return machine
+  return machineNamed(name)
 }
 
-async function findMachine(name: string): Promise<Machine | undefined> {
-  const unshare = await runningProcess(machineRecord(name))
-  const [initPid] = unshare === undefined ? [] : await childrenOf(unshare.pid)
-  return initPid === undefined ? undefined : { name, dir: join(runPaths.nodes, name), initPid }
+/**
+ * Every process that boots or holds a machine of this cluster: `unshare`, and process 1 below it. They are known by their
+ * arguments, the node's folder among them, so that there is no moment of a boot at which one is not yet recorded, and no
+ * record that can get lost.
+ */
+async function machineProcesses(): Promise<RunningProcess[]> {
+  const processes = await runningProcesses()
+  return processes.filter(({ argv }) => {
+    const script = argv.findIndex((argument) => basename(argument) === basename(init))
+    return script !== -1 && dirname(argv[script + 2] ?? '') === runPaths.nodes
+  })
+}
+
+/** The names of the machines that run. */
+export async function machineNames(): Promise<string[]> {
+  const names = (await machineProcesses()).map(({ argv }) => basename(argv.at(-1) ?? ''))
+  return [...new Set(names)].sort()
 }
 
 /** The machine; throws a ClusterError when it is not running. */
 export async function machineNamed(name: string): Promise<Machine> {
-  const machine = await findMachine(name)
-  if (machine === undefined) throw new ClusterError(`${name} is not running`)
-  return machine
+  const dir = join(runPaths.nodes, name)
+  const processes = await machineProcesses()
+  const unshare = processes.find(({ argv }) => argv[0] === 'unshare' && argv.at(-1) === dir)
+  const [initPid] = unshare === undefined ? [] : await childrenOf(unshare.pid)
+  if (initPid === undefined)
+    throw new ClusterError(`${name} is not running; its log is ${runPaths.log(name)}`)
+  return { name, dir, initPid }
 }
 
-/** Ends every recorded machine with all that runs in it. */
+/** Ends every machine with all that runs in it. */
 export async function endMachines(): Promise<void> {
-  for (const record of await recordedNames()) {
-    if (!record.startsWith(machineRecord(''))) continue
-    const machine = await findMachine(record.slice(machineRecord('').length))
-    const startTime = machine && (await startTimeOf(machine.initPid))
-    await endProcess(record)
-    if (machine !== undefined && startTime !== undefined) {
-      await waitUntilGone(machine.name, { pid: machine.initPid, startTime })
-    }
-  }
+  for (const running of await machineProcesses()) await endProcess(running.argv.join(' '), running)
 }
 
 /** Runs `ip`, `nft` and the like on the machine's network, where pids are those of the host. */
@@ -117,16 +114,16 @@ export async function startDaemon(
   await recordProcess(daemonRecord(machine.name, daemon), pid)
 }
 
-/** Ends one daemon of a machine. */
+/** Ends one daemon of a machine. Its record stays: until it is started anew, the cluster is not whole. */
 export async function stopDaemon(machine: string, daemon: string): Promise<void> {
-  await endProcess(daemonRecord(machine, daemon))
+  await endRecorded(daemonRecord(machine, daemon))
 }
 
 async function isDaemonRunning(machine: string, daemon: string): Promise<boolean> {
   return (await runningProcess(daemonRecord(machine, daemon))) !== undefined
 }
 
-/** `machine/daemon` -> whether it runs, for everything that was started and not stopped. */
+/** `machine/daemon` -> whether it runs, for everything that was started. */
 export async function daemonStates(): Promise<Map<string, boolean>> {
   const states = new Map<string, boolean>()
   for (const record of await recordedNames()) {

@@ -88,8 +88,9 @@ export function kubeProxyConfiguration({ name }: Worker, { proxy }: ClusterOptio
   }
 }
 
-/** CNI: pods of a node share a bridge; the network plugin masquerades nothing. */
-export function cniConfiguration(podCidr: string): object {
+/** CNI: pods of a node share a bridge; the network plugin masquerades nothing. `only` is the one address to give out. */
+export function cniConfiguration(podCidr: string, only?: string): object {
+  const range = { subnet: podCidr, ...(only !== undefined && { rangeStart: only, rangeEnd: only }) }
   return {
     cniVersion: '0.4.0',
     name: 'pods',
@@ -101,7 +102,7 @@ export function cniConfiguration(podCidr: string): object {
         isDefaultGateway: true,
         hairpinMode: true,
         ipMasq: false,
-        ipam: { type: 'host-local', ranges: [[{ subnet: podCidr }]] },
+        ipam: { type: 'host-local', ranges: [[range]] },
       },
       { type: 'portmap', capabilities: { portMappings: true } },
     ],

@@ -1,6 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { ClusterError } from './errors.ts'
+import { writeWhole } from './files.ts'
+import { sourceFingerprint } from './fingerprint.ts'
 import { runPaths } from './paths.ts'
 
 /** What a cluster can be started with. */
@@ -24,17 +26,21 @@ export function parseOptions(args: readonly string[]): ClusterOptions {
   }
 }
 
-/** The options of the running cluster, as it was started. */
-export async function savedOptions(): Promise<ClusterOptions | undefined> {
+/** What the running cluster was started with, and from which sources of this folder. */
+export interface SavedOptions extends ClusterOptions {
+  readonly source: string
+}
+
+/** The options of the running cluster; undefined until its boot is complete. */
+export async function savedOptions(): Promise<SavedOptions | undefined> {
   const content = await readFile(runPaths.options, 'utf8').catch(() => undefined)
-  if (content === undefined) return undefined
-  const saved = JSON.parse(content) as ClusterOptions
-  return { proxy: saved.proxy, deny: saved.deny, withTraefik: saved.withTraefik }
+  return content === undefined ? undefined : (JSON.parse(content) as SavedOptions)
 }
 
 /** Keeps the options beside the running cluster. */
 export async function saveOptions(options: ClusterOptions): Promise<void> {
-  await writeFile(runPaths.options, JSON.stringify(options))
+  const saved: SavedOptions = { ...options, source: await sourceFingerprint() }
+  await writeWhole(runPaths.options, JSON.stringify(saved))
 }
 
 /** The options as they are typed. */

@@ -2,35 +2,8 @@ import { existsSync } from 'node:fs'
 import { addresses } from './addresses.ts'
 import { ClusterError } from './errors.ts'
 import { hostInterface } from './network.ts'
+import { programPackages } from './packages.ts'
 import { attempt } from './run.ts'
-
-/** Programs that the cluster runs or its images are made of, with the Debian package that brings each. */
-const programs: Readonly<Record<string, string>> = {
-  bash: 'bash',
-  busybox: 'busybox-static',
-  conntrack: 'conntrack',
-  containerd: 'containerd',
-  curl: 'curl',
-  dig: 'bind9-dnsutils',
-  etcd: 'etcd-server',
-  gcc: 'gcc',
-  go: 'golang-go (1.26 or newer)',
-  host: 'bind9-host',
-  ip: 'iproute2',
-  ipset: 'ipset',
-  iptables: 'iptables',
-  jq: 'jq',
-  nc: 'netcat-openbsd',
-  nft: 'nftables',
-  nginx: 'nginx-light',
-  nsenter: 'util-linux',
-  openssl: 'openssl',
-  ping: 'iputils-ping',
-  runc: 'runc',
-  socat: 'socat',
-  tcpdump: 'tcpdump',
-  traceroute: 'traceroute',
-}
 
 /** What the kernel must allow: a command that is run in new, throw-away namespaces. */
 const kernelFeatures: Readonly<Record<string, string>> = {
@@ -55,10 +28,7 @@ const alternative =
  * packages), kernel features. Changes nothing.
  */
 export async function checkMachine(): Promise<void> {
-  if (process.platform !== 'linux')
-    throw new ClusterError(`needs Linux, this is ${process.platform}; ${alternative}`)
-  if (process.getuid?.() !== 0)
-    throw new ClusterError(`needs root (namespaces, cgroups and mounts); ${alternative}`)
+  checkUser()
   const lacking = [...(await missingPrograms()), ...(await missingFeatures()), ...(await takenNetwork())]
   if (lacking.length > 0) {
     throw new ClusterError(
@@ -67,12 +37,22 @@ export async function checkMachine(): Promise<void> {
   }
 }
 
+/** Throws a ClusterError where the operating system or the user is another one than root on Linux. */
+export function checkUser(): void {
+  if (process.platform !== 'linux')
+    throw new ClusterError(`needs Linux, this is ${process.platform}; ${alternative}`)
+  if (process.getuid?.() !== 0)
+    throw new ClusterError(`needs root (namespaces, cgroups and mounts); ${alternative}`)
+}
+
 async function missingPrograms(): Promise<string[]> {
   const missing: string[] = []
-  for (const [program, debianPackage] of Object.entries(programs)) {
+  for (const [program, debianPackage] of Object.entries(programPackages)) {
     const { exitCode } = await attempt(['sh', '-c', `command -v ${program}`])
     if (exitCode !== 0) missing.push(`the program ${program}: apt-get install ${debianPackage}`)
   }
+  if ((await attempt(['sh', '-c', 'command -v go'])).exitCode !== 0)
+    missing.push('the program go: install Go 1.26 or newer')
   if (!existsSync('/usr/lib/cni/bridge'))
     missing.push('CNI plugins: apt-get install containernetworking-plugins')
   return missing

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
+import { writeWhole } from './files.ts'
 import { runPaths } from './paths.ts'
 
 /** Settings of the whole host that the kubelet and kube-proxy change. */
@@ -21,7 +22,7 @@ export async function saveSysctls(): Promise<void> {
   for (const key of changedByKubernetes) {
     if (existsSync(fileOf(key))) saved[key] = (await readFile(fileOf(key), 'utf8')).trim()
   }
-  await writeFile(runPaths.sysctls, JSON.stringify(saved))
+  await writeWhole(runPaths.sysctls, JSON.stringify(saved))
 }
 
 /** Gives the host its settings back. */

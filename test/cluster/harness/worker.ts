@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { addresses, type Worker } from './addresses.ts'
+import { addresses, type Worker, workers } from './addresses.ts'
 import { makeCgroups } from './cgroups.ts'
 import { flags } from './control-plane.ts'
 import { type Machine, startDaemon } from './machine.ts'
@@ -44,6 +44,16 @@ export async function joinCluster(
     JSON.stringify(kubeProxyConfiguration(worker, options)),
   )
   await makeCgroups(worker.name)
+  await startKubelet(machine, programs)
+  await startKubeProxy(machine, programs)
+}
+
+type KubernetesPrograms = Pick<Programs, 'kubernetes'>
+
+/** Starts the kubelet with the configuration that the node was booted with. */
+export async function startKubelet(machine: Machine, programs: KubernetesPrograms): Promise<void> {
+  const worker = workers.find(({ name }) => name === machine.name)
+  if (worker === undefined) throw new Error(`${machine.name} is no worker`)
   const labels = { 'topology.kubernetes.io/region': 'test', 'topology.kubernetes.io/zone': worker.zone }
   const kubeletFlags = {
     config: join(machine.dir, 'kubelet.json'),
@@ -55,24 +65,21 @@ export async function joinCluster(
       .join(','),
   }
   await startDaemon(machine, 'kubelet', [programs.kubernetes('kubelet'), ...flags(kubeletFlags)])
-  await startKubeProxy(machine, programs)
 }
 
 /** Starts kube-proxy with the configuration that the node was booted with. */
-export async function startKubeProxy(
-  machine: Machine,
-  programs: Pick<Programs, 'kubernetes'>,
-): Promise<void> {
+export async function startKubeProxy(machine: Machine, programs: KubernetesPrograms): Promise<void> {
   const configuration = { config: join(machine.dir, 'kube-proxy.json') }
   await startDaemon(machine, 'kube-proxy', [programs.kubernetes('kube-proxy'), ...flags(configuration)])
 }
 
 /**
- * Gives the node its pod network. containerd reloads its folder on a rename inside it, and then finds the whole file.
+ * Gives the node its pod network, of which new pods get the `only` address if one is given. containerd reloads its folder on a
+ * rename inside it, and then finds the whole file.
  */
-export async function openPodNetwork(machine: Machine, podCidr: string): Promise<void> {
+export async function openPodNetwork(machine: Machine, podCidr: string, only?: string): Promise<void> {
   const unfinished = join(cniDir(machine), '.unfinished')
-  await writeFile(unfinished, JSON.stringify(cniConfiguration(podCidr)))
+  await writeFile(unfinished, JSON.stringify(cniConfiguration(podCidr, only)))
   await rename(unfinished, join(cniDir(machine), '10-pods.conflist'))
 }
 

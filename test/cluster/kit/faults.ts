@@ -4,39 +4,61 @@ import { kubeRouter } from '../build/kube-router.ts'
 import { workers } from '../harness/addresses.ts'
 import { ClusterError } from '../harness/errors.ts'
 import { machineNamed, stopDaemon } from '../harness/machine.ts'
-import { type ClusterOptions, savedOptions } from '../harness/options.ts'
-import { startKubeProxy, startPolicyEnforcer } from '../harness/worker.ts'
+import { type ClusterOptions, savedOptions, saveOptions } from '../harness/options.ts'
+import { openPodNetwork, startKubelet, startKubeProxy, startPolicyEnforcer } from '../harness/worker.ts'
 import type { TestCluster } from './cluster.ts'
 
-/** Something broken on purpose; disposing of it mends it, whatever became of the test. */
+/** Something broken on purpose; disposing of it mends it, whatever became of the test, and once only. */
 export type Fault = AsyncDisposable
 
-const mendedBy = (mend: () => Promise<void>): Fault => ({ [Symbol.asyncDispose]: mend })
+function mendedBy(mend: () => Promise<void>): Fault {
+  let mended: Promise<void> | undefined
+  return {
+    [Symbol.asyncDispose]: () => {
+      mended ??= mend()
+      return mended
+    },
+  }
+}
 
 /** Ends kube-proxy on a node: what it programmed stays, later changes do not arrive there. */
 export async function withoutKubeProxy(cluster: TestCluster, node: string): Promise<Fault> {
   needsOwnNodes(cluster, 'ending kube-proxy')
   const machine = await machineNamed(node)
-  const kubernetesDir = await moduleBinDir(kubernetes)
+  const programs = await kubernetesPrograms()
   await stopDaemon(node, 'kube-proxy')
-  return mendedBy(() => startKubeProxy(machine, { kubernetes: (program) => join(kubernetesDir, program) }))
+  return mendedBy(() => startKubeProxy(machine, programs))
+}
+
+/** Ends the kubelet on a node: its pods run on, and after the control plane's grace period the node is not ready. */
+export async function withoutKubelet(cluster: TestCluster, node: string): Promise<Fault> {
+  needsOwnNodes(cluster, 'ending the kubelet')
+  const machine = await machineNamed(node)
+  const programs = await kubernetesPrograms()
+  await stopDaemon(node, 'kubelet')
+  return mendedBy(async () => {
+    await startKubelet(machine, programs)
+    await cluster.kubectl.run(['wait', '--for=condition=Ready', `node/${node}`, '--timeout=60s'])
+  })
+}
+
+/** Narrows the address range of a node to one address that is taken: no new pod gets one there. */
+export async function withoutPodAddresses(cluster: TestCluster, node: string, taken: string): Promise<Fault> {
+  needsOwnNodes(cluster, 'using up the pod addresses')
+  const machine = await machineNamed(node)
+  const podCidr = await cluster.kubectl.run(['get', 'node', node, '-o', 'jsonpath={.spec.podCIDR}'])
+  await openPodNetwork(machine, podCidr, taken)
+  return mendedBy(() => openPodNetwork(machine, podCidr))
 }
 
 /** Scales cluster DNS to nothing. */
 export async function withoutClusterDns(cluster: TestCluster): Promise<Fault> {
   const dns = ['--namespace', 'kube-system', 'deployment/coredns']
+  const pods = ['--namespace', 'kube-system', 'pod', '-l', 'k8s-app=kube-dns']
   const replicas = await cluster.kubectl.run(['get', ...dns, '-o', 'jsonpath={.spec.replicas}'])
   const scaleTo = (count: string) => cluster.kubectl.run(['scale', ...dns, `--replicas=${count}`])
   await scaleTo('0')
-  await cluster.kubectl.run([
-    'wait',
-    '--namespace',
-    'kube-system',
-    '--for=delete',
-    'pod',
-    '-l',
-    'k8s-app=kube-dns',
-  ])
+  await cluster.kubectl.run(['wait', '--for=delete', ...pods])
   return mendedBy(async () => {
     await scaleTo(replicas)
     await cluster.kubectl.run(['rollout', 'status', ...dns, '--timeout=60s'])
@@ -46,18 +68,26 @@ export async function withoutClusterDns(cluster: TestCluster): Promise<Fault> {
 /** Makes the NetworkPolicy enforcer refuse in this way on all nodes. */
 export async function withDenial(cluster: TestCluster, deny: ClusterOptions['deny']): Promise<Fault> {
   needsOwnNodes(cluster, 'choosing how policies refuse')
-  const before = (await savedOptions())?.deny ?? 'drop'
-  await restartEnforcers(deny)
-  return mendedBy(() => restartEnforcers(before))
+  const options = await savedOptions()
+  if (options === undefined) throw new ClusterError('the cluster is not up')
+  await restartEnforcers(options, deny)
+  return mendedBy(() => restartEnforcers(options, options.deny))
 }
 
-async function restartEnforcers(deny: ClusterOptions['deny']): Promise<void> {
+async function restartEnforcers(options: ClusterOptions, deny: ClusterOptions['deny']): Promise<void> {
   const program = join(await moduleBinDir(kubeRouter), 'kube-router')
   for (const { name } of workers) {
     const machine = await machineNamed(name)
     await stopDaemon(name, 'kube-router')
     await startPolicyEnforcer(machine, { kubeRouter: program }, deny)
   }
+  // So that a run that is killed here leaves no cluster that is other than it says.
+  await saveOptions({ ...options, deny })
+}
+
+async function kubernetesPrograms(): Promise<{ readonly kubernetes: (program: string) => string }> {
+  const dir = await moduleBinDir(kubernetes)
+  return { kubernetes: (program) => join(dir, program) }
 }
 
 function needsOwnNodes(cluster: TestCluster, what: string): void {
