@@ -93,7 +93,7 @@ function otherMeaning(found: string): Meaning {
 }
 
 /** The innermost code: undici and Node wrap the socket's error, or several of them, in their own. */
-function codeOf(error: unknown): string | undefined {
+export function codeOf(error: unknown): string | undefined {
   if (!isRecord(error)) return undefined
   const inner = codeOf(error['cause'])
   if (inner !== undefined) return inner

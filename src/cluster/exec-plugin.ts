@@ -11,6 +11,8 @@ export interface ExecCredential {
   readonly certificate?: string | undefined
   /** PEM. */
   readonly key?: string | undefined
+  /** Milliseconds since 1970; absent: until the server refuses it. */
+  readonly expiresAtMs?: number | undefined
 }
 
 export interface ExecRun {
@@ -165,7 +167,8 @@ function parseCredential(answer: string, exec: ExecEntry): ExecCredential {
   if ((certificate === undefined) !== (key === undefined) || (token === undefined && key === undefined)) {
     throw failure(exec, 'answered neither a token nor a client certificate with its key')
   }
-  return { token, certificate, key }
+  const expiresAtMs = Date.parse(text(status['expirationTimestamp']) ?? '')
+  return { token, certificate, key, ...(!Number.isNaN(expiresAtMs) && { expiresAtMs }) }
 }
 
 function failure(exec: ExecEntry, what: string, cause?: unknown): KnownError {
