@@ -8,31 +8,32 @@ import { Store } from './store.ts'
 const grouped = kindNames.filter((kind) => definitionOf(kind).group !== '')
 const groupNames = [...new Set(grouped.map((kind) => definitionOf(kind).group))]
 
-/** Aggregated discovery of every kind that we read but the given ones; a stale group may serve them or not. */
-export function discovery(
-  options: { without?: readonly KindName[]; stale?: readonly string[] } = {},
-): Handler {
+export interface DiscoveryOptions {
+  readonly without?: readonly KindName[]
+  /** Groups whose aggregated API is down; they may serve our kinds or not. */
+  readonly stale?: readonly string[]
+  /** Kinds that are served in another version than the newest that we know. */
+  readonly versions?: Readonly<Partial<Record<KindName, string>>>
+}
+
+/** Aggregated discovery of every kind that we read but the given ones. */
+export function discovery({ without = [], stale = [], versions = {} }: DiscoveryOptions = {}): Handler {
+  const versionOf = (kind: KindName): string => versions[kind] ?? definitionOf(kind).versions[0] ?? ''
   const json = {
     kind: 'APIGroupDiscoveryList',
-    items: groupNames.map((group) => ({
-      metadata: { name: group },
-      versions: [
-        ...new Set(
-          grouped
-            .filter((kind) => definitionOf(kind).group === group)
-            .map((kind) => definitionOf(kind).versions[0]),
-        ),
-      ].map((version) => ({
-        version,
-        freshness: options.stale?.includes(group) === true ? 'Stale' : 'Current',
-        resources: grouped
-          .filter(
-            (kind) =>
-              apiVersionOf(kind) === `${group}/${version}` && options.without?.includes(kind) !== true,
-          )
-          .map((kind) => ({ resource: definitionOf(kind).plural })),
-      })),
-    })),
+    items: groupNames.map((group) => {
+      const ofGroup = grouped.filter((kind) => definitionOf(kind).group === group)
+      return {
+        metadata: { name: group },
+        versions: [...new Set(ofGroup.map(versionOf))].map((version) => ({
+          version,
+          freshness: stale.includes(group) ? 'Stale' : 'Current',
+          resources: ofGroup
+            .filter((kind) => versionOf(kind) === version && !without.includes(kind))
+            .map((kind) => ({ resource: definitionOf(kind).plural })),
+        })),
+      }
+    }),
   }
   return ({ path }) => (path === '/apis' ? { json } : undefined)
 }

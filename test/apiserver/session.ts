@@ -10,6 +10,8 @@ import { type ApiServer, type Handler, type Protocol, startApiServer } from './s
 export interface SessionOptions {
   readonly user?: unknown
   readonly cluster?: Readonly<Record<string, unknown>>
+  /** `proxy-url` of the cluster. */
+  readonly proxyUrl?: string
   /** Appended to the server's address. */
   readonly prefix?: string
   readonly flags?: ConnectionOptions
@@ -44,6 +46,7 @@ export async function openSession(
       here: {
         server: server.url + prefix,
         ...(cluster ?? { 'certificate-authority-data': base64(certificates.ca) }),
+        'proxy-url': options.proxyUrl,
       },
     },
     users: { jane: user },

@@ -39,9 +39,9 @@ export class Store {
     for (const wake of this.#watchers) wake()
   }
 
-  /** Forgets the history up to now: older continue tokens and watches get a 410. */
+  /** Forgets the history before now: older continue tokens and watches get a 410. */
   compact(): void {
-    this.#compacted = this.#revision + 1
+    this.#compacted = this.#revision
   }
 
   /** Answers lists and watches of these objects. */
