@@ -9,7 +9,7 @@ const connectLimitMs = 10_000
 
 /** The connections to one server with one TLS identity, direct or through a proxy. Opens nothing yet. */
 export function createDispatcher(tls: TlsSettings | undefined, proxy: ProxyServer | undefined): Dispatcher {
-  const direct = buildConnector({ ...tls, timeout: connectLimitMs, allowH2: false })
+  const direct = buildConnector({ ...tls, timeout: connectLimitMs, allowH2: true })
   return new Agent({
     connections: maxConnections,
     keepAliveTimeout: 10_000,

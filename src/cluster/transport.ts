@@ -40,7 +40,7 @@ export function createTransport(
     if (patience.isLost) throw silent(connection)
     const startMs = clock.now()
     const remainingMs = (): number | undefined =>
-      timeoutMs === undefined ? undefined : Math.max(1, timeoutMs - (clock.now() - startMs))
+      timeoutMs === undefined ? undefined : Math.max(1, Math.ceil(timeoutMs - (clock.now() - startMs)))
     for (let ofRequest = 0; ; ofRequest++) {
       signal.throwIfAborted()
       const attempt = await sender

@@ -25,7 +25,7 @@ async function run(arrange: Fault['arrange']): Promise<Result> {
   const { store, handlers } = healthy()
   const arranged = await arrange(store)
   const before = (arranged.handlers ?? []).map(dated)
-  const server = await startServer(certificates, [...before, ...handlers], arranged.protocol)
+  const server = await startServer(certificates, [...before, ...handlers], arranged.protocol ?? 'h2')
   const clock = testClock()
   const ended = await openSession(server, certificates, { ...arranged.session, clock })
     .then((session) => session.read({ namespaces: [namespace] }, () => undefined))

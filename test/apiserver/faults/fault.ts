@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import type { Gap } from '../../../src/snapshot/snapshot.ts'
 import type { TestClock } from '../clock.ts'
 import type { ApiServer, Handler, Protocol } from '../server.ts'
@@ -8,6 +9,7 @@ import type { Store } from '../store.ts'
 export interface Arranged {
   /** Go before the handlers of the healthy server. */
   readonly handlers?: readonly Handler[]
+  /** What the server offers; absent: HTTP/2 and HTTP/1.1, as kube-apiserver does. */
   readonly protocol?: Protocol
   readonly session?: SessionOptions
 }
@@ -66,4 +68,18 @@ export function oncePerPath(handler: Handler): Handler {
     seen.add(request.path)
     return isNew ? handler(request) : undefined
   }
+}
+
+/** The same fault over both protocols: they break in different ways. */
+export function overBoth(fault: Fault): readonly Fault[] {
+  return (['http/1.1', 'h2'] as const).map((protocol) => ({
+    ...fault,
+    name: `${fault.name}, over ${protocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1'}`,
+    arrange: async (store) => ({ ...(await fault.arrange(store)), protocol }),
+    also: (run) => {
+      fault.also?.(run)
+      const versions = run.server.requests.map(({ httpVersion }) => httpVersion)
+      expect(new Set(versions)).toEqual(new Set([protocol === 'h2' ? '2.0' : '1.1']))
+    },
+  }))
 }

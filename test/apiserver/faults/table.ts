@@ -1,6 +1,6 @@
 import { certificateFaults, proxyFaults, redirectFaults } from './connections.ts'
 import { credentialFaults } from './credentials.ts'
-import type { Fault } from './fault.ts'
+import { type Fault, overBoth } from './fault.ts'
 import { pageFaults } from './pages.ts'
 import { refusalFaults } from './refusals.ts'
 import { statusFaults } from './status-codes.ts'
@@ -13,7 +13,7 @@ export const faults: readonly Fault[] = [
   ...refusalFaults,
   ...statusFaults,
   ...pageFaults,
-  ...wireFaults,
+  ...wireFaults.flatMap(overBoth),
   ...certificateFaults,
   ...redirectFaults,
   ...proxyFaults,

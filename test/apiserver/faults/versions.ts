@@ -5,6 +5,7 @@ import { recorded } from '../recorded-cluster.ts'
 import { Store } from '../store.ts'
 import { type Fault, gap, right } from './fault.ts'
 
+const routes = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'] as const
 const apps: readonly KindName[] = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet']
 
 /** The recorded objects with fields that no version has had yet. */
@@ -52,7 +53,15 @@ export const versionFaults: readonly Fault[] = [
     arrange: () => ({
       handlers: [discovery({ stale: ['gateway.networking.k8s.io'], without: ['HTTPRoute'] })],
     }),
-    end: gap({ kind: 'HTTPRoute', why: 'failed', detail: expect.stringContaining('stale') }, 'none'),
+    end: {
+      is: 'gaps',
+      gaps: routes.map((kind) => ({
+        kind,
+        why: 'failed',
+        detail: expect.stringContaining('stale'),
+      })),
+      unknown: 'none',
+    },
   },
   {
     name: 'discovery that is not complete yet: it lacks what every API server has',

@@ -117,15 +117,8 @@ export const wireFaults: readonly Fault[] = [
     end: gap({ kind: 'EndpointSlice', why: 'failed', detail: expect.stringContaining('gzip') }),
   },
   {
-    name: 'HTTP/2',
-    arrange: () => ({ protocol: 'h2' }),
+    name: 'nothing wrong',
+    arrange: () => ({}),
     end: right,
-  },
-  {
-    name: 'HTTP/1.1',
-    arrange: () => ({ protocol: 'http/1.1' }),
-    end: right,
-    also: ({ server }) =>
-      expect(new Set(server.requests.map(({ httpVersion }) => httpVersion))).toEqual(new Set(['1.1'])),
   },
 ]
