@@ -81,7 +81,7 @@ export async function resolveConnection(
   const cluster = applyClusterFlags(options, base.cluster)
   const user = applyUserFlags(options, base.user)
   rejectContradictions(cluster, user, base.userName)
-  const server = serverOf(cluster, user, config)
+  const server = serverOf(cluster, user, base.context, config)
   return {
     context: base.context,
     namespace: namespaceOf(options.namespace ?? base.namespace ?? 'default'),
@@ -130,8 +130,13 @@ function ofKubeconfig(options: ConnectionOptions, config: Kubeconfig, env: Envir
   }
 }
 
-function serverOf(cluster: ClusterEntry, user: UserEntry, config: Kubeconfig): string {
-  if (cluster.server === undefined) throw noServer(config)
+function serverOf(
+  cluster: ClusterEntry,
+  user: UserEntry,
+  context: string | undefined,
+  config: Kubeconfig,
+): string {
+  if (cluster.server === undefined) throw noServer(config, context)
   // client-go, rest.DefaultServerUrlFor: without a scheme it is https only if any TLS setting is there.
   const isTls =
     cluster.insecureSkipTlsVerify || (cluster.caFile ?? cluster.caData ?? user.certFile ?? user.certData)

@@ -62,8 +62,14 @@ export function chooseUser(
   throw notFound('user', name, options.user === undefined ? ofContext(contextName) : '', config)
 }
 
-/** What to say when no server is known. */
-export function noServer(config: Kubeconfig): KnownError {
+/** What to say when no server is known, though there may be a context. */
+export function noServer(config: Kubeconfig, context?: string): KnownError {
+  if (context !== undefined) {
+    return new KnownError(
+      'NO_SERVER',
+      `context "${context}" names no cluster that has a server: check the kubeconfig, or give --server`,
+    )
+  }
   if (config.found.length === 0) {
     const where = config.missing.join(', ')
     return new KnownError(

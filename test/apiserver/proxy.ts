@@ -9,6 +9,8 @@ export interface ProxyOptions {
   readonly login?: string
   /** The status with which it refuses everything. */
   readonly refuses?: number
+  /** Where everything is connected to, whatever is asked for: a name that nobody else knows leads somewhere. */
+  readonly leadsTo?: string
   /** Speaks TLS itself, with the server certificate of these. */
   readonly certificates?: Certificates
 }
@@ -21,7 +23,12 @@ export interface TestProxy {
 }
 
 /** An HTTP proxy on loopback that knows CONNECT only, ended with the test. */
-export async function startProxy({ login, refuses, certificates }: ProxyOptions = {}): Promise<TestProxy> {
+export async function startProxy({
+  login,
+  refuses,
+  leadsTo,
+  certificates,
+}: ProxyOptions = {}): Promise<TestProxy> {
   const targets: string[] = []
   const open = new Set<Socket>()
   const server = certificates === undefined ? createServer() : createTlsServer({ ...certificates.server })
@@ -38,7 +45,7 @@ export async function startProxy({ login, refuses, certificates }: ProxyOptions 
       return
     }
     targets.push(request.url ?? '')
-    const [host, port] = (request.url ?? '').split(':')
+    const [host, port] = (leadsTo ?? request.url ?? '').split(':')
     const upstream = connect(Number(port), host, () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n')
       client.pipe(upstream).pipe(client)
