@@ -61,7 +61,7 @@ export async function openCluster(
   const { createTransport } = await import('./transport.ts')
   const transport = createTransport(
     connection,
-    createSender(connection, authenticator, signal),
+    createSender(connection, authenticator, clock, signal),
     clock,
     signal,
   )

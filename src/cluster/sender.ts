@@ -5,6 +5,7 @@ import { type Dispatcher, request } from 'undici'
 import packageJson from '../../package.json' with { type: 'json' }
 import { KnownError } from '../snapshot/known-error.ts'
 import type { Authenticator } from './authenticator.ts'
+import type { Clock } from './clock.ts'
 import type { Connection } from './connection.ts'
 import { nameOf } from './connection-failure.ts'
 import type { Credentials, TlsSettings } from './credentials.ts'
@@ -44,6 +45,7 @@ const unzip = promisify(gunzip)
 export function createSender(
   connection: Connection,
   authenticator: Authenticator,
+  clock: Clock,
   signal: AbortSignal,
 ): Sender {
   const dispatchers = createDispatchers((tls) => createDispatcher(tls, connection.proxy))
@@ -63,13 +65,18 @@ export function createSender(
     accept: string,
     leftMs: number | undefined,
   ): Promise<Answer> => {
-    const response = await request(connection.server + path, {
-      dispatcher: dispatchers.of(tls),
-      headers: { ...common, ...(authorization !== undefined && { authorization }), accept },
-      signal: leftMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(leftMs)]),
-    })
-    note(response.headers)
-    return answerOf(response)
+    const deadline = leftMs === undefined ? undefined : clock.deadline(leftMs)
+    try {
+      const response = await request(connection.server + path, {
+        dispatcher: dispatchers.of(tls),
+        headers: { ...common, ...(authorization !== undefined && { authorization }), accept },
+        signal: deadline === undefined ? signal : AbortSignal.any([signal, deadline.signal]),
+      })
+      note(response.headers)
+      return await answerOf(response)
+    } finally {
+      deadline?.clear()
+    }
   }
   return {
     warnings,

@@ -1,5 +1,5 @@
 import { KnownError } from '../snapshot/known-error.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, isTimeout } from './clock.ts'
 import type { Connection } from './connection.ts'
 import { connectionFailure, nameOf } from './connection-failure.ts'
 import { maxConnections } from './dispatcher.ts'
@@ -78,10 +78,6 @@ export function createTransport(
     get: (path, accept = 'application/json') => limit(() => get(path, accept)),
     close: () => sender.close(),
   }
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'TimeoutError'
 }
 
 function translate(error: unknown, connection: Connection): unknown {

@@ -29,6 +29,8 @@ export interface ApiServer {
   readonly requests: readonly ApiRequest[]
   /** How many connections were opened so far. */
   connectionCount(): number
+  /** How many requests were left hanging so far, without an answer or without its end. */
+  hangingCount(): number
   close(): Promise<void>
 }
 
@@ -43,11 +45,13 @@ export async function startApiServer(
 ): Promise<ApiServer> {
   const requests: ApiRequest[] = []
   const sockets = new Set<Socket>()
+  let hanging = 0
   const answer = (incoming: Incoming, response: Outgoing): void => {
     const request = requestOf(incoming)
     requests.push(request)
     const reply = handlers.map((handler) => handler(request)).find((found) => found !== undefined)
     const tcp = [...sockets].find(({ remotePort }) => remotePort === incoming.socket.remotePort)
+    if (reply?.wire === 'hang' || reply?.wire === 'trickle') hanging++
     send(response, reply ?? { status: 404, text: '404 page not found\n' }, tcp)
   }
   const tls = { ...certificates.server, ca: certificates.ca, requestCert: true, rejectUnauthorized: false }
@@ -70,6 +74,7 @@ export async function startApiServer(
     url: `https://127.0.0.1:${port}`,
     requests,
     connectionCount: () => connections,
+    hangingCount: () => hanging,
     close: () =>
       new Promise((closed) => {
         server.close(() => closed())

@@ -30,10 +30,15 @@ export function expectNoWayFlips({ before, after }: Looks): void {
 export function expectNoErrorInvented({ before, after }: Looks): void {
   const known = new Set(before.findings.map(({ key }) => key))
   const wrong = new Set(before.findings.filter(isError).map(({ about }) => keyOf(about)))
+  // A way that was broken before still is, whoever is to blame: its hop, or what that rests on.
+  const broken = new Set(
+    before.paths.flatMap(({ firstBroken: hop }) =>
+      hop === undefined ? [] : [hop.place, ...(hop.behind ?? [])],
+    ),
+  )
   const invented = after.findings.filter(isError).filter(({ key, about, places }) => {
     const isKnown = known.has(key) || wrong.has(keyOf(about))
-    // A way that was broken before still is, whoever is to blame.
-    return !isKnown && !before.paths.some(({ firstBroken }) => places.includes(firstBroken?.place ?? ''))
+    return !isKnown && !places.some((place) => broken.has(place))
   })
   expect(invented.map(({ key }) => key)).toEqual([])
 }
