@@ -89,6 +89,7 @@ function clusterInfo({ cluster, server }: Connection): Json {
     'tls-server-name': cluster.tlsServerName,
     'insecure-skip-tls-verify': cluster.insecureSkipTlsVerify || undefined,
     'certificate-authority-data': cluster.caData,
+    'proxy-url': cluster.proxyUrl,
     'disable-compression': cluster.disableCompression || undefined,
     config: cluster.execConfig,
   }

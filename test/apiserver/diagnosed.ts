@@ -54,3 +54,11 @@ export async function healthyLook(): Promise<Look> {
   known ??= lookAt(await readIncident())
   return known
 }
+
+/** What an answer comes down to: how every way goes, and what was found. */
+export function summary({ paths, findings }: Examination): unknown {
+  return {
+    paths: paths.map(({ connection, outcome }) => `${connection.key} ${outcome}`).sort(),
+    findings: findings.map(({ key, severity, proof }) => `${severity} ${proof} ${key}`).sort(),
+  }
+}

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Examination } from '../../src/diagnosis/examine.ts'
 import { expectHonest } from '../diagnosis/honest.ts'
-import { healthyLook, lookAt, type Result, readIncident } from './diagnosed.ts'
+import { healthyLook, lookAt, type Result, readIncident, summary } from './diagnosed.ts'
 import type { End } from './faults/fault.ts'
 import { faults } from './faults/table.ts'
 
@@ -42,13 +41,5 @@ async function expectAnswer(result: Result, end: Exclude<End, { is: 'error' }>):
   if (end.is === 'right') expect(summary(after.examination)).toEqual(summary(before.examination))
   else if (end.unknown === 'some') {
     expect(after.examination.paths.filter(({ outcome }) => outcome === 'unknown')).not.toEqual([])
-  }
-}
-
-/** What an answer comes down to: how every way goes, and what was found. */
-function summary({ paths, findings }: Examination): unknown {
-  return {
-    paths: paths.map(({ connection, outcome }) => `${connection.key} ${outcome}`).sort(),
-    findings: findings.map(({ key, severity, proof }) => `${severity} ${proof} ${key}`).sort(),
   }
 }

@@ -35,13 +35,14 @@ export interface ApiServer {
 }
 
 /**
- * A TLS API server on a free port of loopback that gives each request to the first handler with an answer, and
+ * A TLS API server on loopback, on a free port unless one is wanted, that gives each request to the first handler with an answer, and
  * answers the rest as kube-apiserver does for unknown paths: 404 in plain text.
  */
 export async function startApiServer(
   certificates: Certificates,
   handlers: readonly Handler[],
   protocol: Protocol = 'http/1.1',
+  wantedPort = 0,
 ): Promise<ApiServer> {
   const requests: ApiRequest[] = []
   const sockets = new Set<Socket>()
@@ -67,7 +68,7 @@ export async function startApiServer(
   })
   // Clients that break off are part of the tests.
   server.on('sessionError', () => undefined).on('tlsClientError', () => undefined)
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  await new Promise<void>((listening) => server.listen(wantedPort, '127.0.0.1', listening))
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : undefined
   return {

@@ -12,6 +12,8 @@ export type WireFault =
   | 'cut'
   /** The header, then one byte a second. */
   | 'trickle'
+  /** Over HTTP/2: a whole answer, and the client is sent away to another connection, as by `--goaway-chance`. */
+  | 'goaway'
 
 /** An answer: JSON, or with `text` any text, or with `bytes` JSON in any encoding, or parts as they come. */
 export interface Reply {
@@ -44,6 +46,7 @@ export function send(response: Outgoing, reply: Reply, tcp: Socket | undefined):
   }
   const body = reply.bytes ?? Buffer.from(reply.text ?? JSON.stringify(reply.json) ?? '')
   response.setHeader('content-length', body.length)
+  if (reply.wire === 'goaway' && 'stream' in response) response.stream.session?.goaway()
   if (reply.wire === 'trickle') trickle(response, body)
   else if (reply.wire === 'cut') {
     write(response, body.subarray(0, body.length / 2), () => tcp?.resetAndDestroy())

@@ -117,6 +117,14 @@ export const wireFaults: readonly Fault[] = [
     end: gap({ kind: 'EndpointSlice', why: 'failed', detail: expect.stringContaining('gzip') }),
   },
   {
+    name: 'a GOAWAY with every third list',
+    arrange: ({ handler }) => {
+      let lists = 0
+      return { handlers: [spoiled(handler, () => (++lists % 3 === 0 ? { wire: 'goaway' } : {}))] }
+    },
+    end: right,
+  },
+  {
     name: 'nothing wrong',
     arrange: () => ({}),
     end: right,
