@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { isRecord, type Json, record, text } from '../snapshot/kinds/json.ts'
 import { KnownError } from '../snapshot/known-error.ts'
 import type { Connection } from './connection.ts'
@@ -46,7 +47,7 @@ export async function runExecPlugin(
     kind: 'ExecCredential',
     spec: {
       interactive: isInteractive,
-      ...(exec.provideClusterInfo && { cluster: clusterInfo(connection) }),
+      ...(exec.provideClusterInfo && { cluster: await clusterInfo(connection) }),
     },
   })
   const env = {
@@ -83,12 +84,15 @@ function interactivity(exec: ExecEntry, isPossible: boolean): boolean {
   }
 }
 
-function clusterInfo({ cluster, server }: Connection): Json {
+/** client-go gives the authority as data, whatever the kubeconfig gives (rest/exec.go). */
+async function clusterInfo({ cluster, server }: Connection): Promise<Json> {
+  const { caFile } = cluster
+  const authority = caFile === undefined ? undefined : await readFile(caFile, 'base64').catch(() => undefined)
   return {
     server,
     'tls-server-name': cluster.tlsServerName,
     'insecure-skip-tls-verify': cluster.insecureSkipTlsVerify || undefined,
-    'certificate-authority-data': cluster.caData,
+    'certificate-authority-data': cluster.caData ?? authority,
     'proxy-url': cluster.proxyUrl,
     'disable-compression': cluster.disableCompression || undefined,
     config: cluster.execConfig,

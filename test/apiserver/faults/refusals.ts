@@ -48,6 +48,43 @@ export const refusalFaults: readonly Fault[] = [
     end: gap({ kind: 'EndpointSlice', why: 'partial' }),
   },
   {
+    name: '403 for everything, because the user may not impersonate',
+    arrange: () => ({
+      handlers: [
+        () =>
+          status(
+            403,
+            'Forbidden',
+            'users "joe" is forbidden: User "jane" cannot impersonate resource "users" in API group "" at the cluster scope',
+          ),
+      ],
+      session: { flags: { as: 'joe' } },
+    }),
+    end: {
+      is: 'error',
+      code: 'IMPERSONATION_FORBIDDEN',
+      message: /^user "jane" of .* may not impersonate users: leave out --as/,
+    },
+  },
+  {
+    name: '403 for everything, because no credentials were sent',
+    arrange: () => ({
+      handlers: [
+        () =>
+          status(
+            403,
+            'Forbidden',
+            'pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" at the cluster scope',
+          ),
+      ],
+    }),
+    end: {
+      is: 'error',
+      code: 'NOTHING_PERMITTED',
+      message: /\(context test\) got no credentials, .*: log in again as user "jane"/,
+    },
+  },
+  {
     name: '403 for discovery',
     arrange: () => ({
       handlers: [({ path }) => (path === '/apis' ? status(403, 'Forbidden', 'no') : undefined)],
