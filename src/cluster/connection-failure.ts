@@ -87,10 +87,17 @@ const meanings: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
  * @returns `undefined` for an error without a code, or about a value: that is a bug, not a failed connection
  */
 export function connectionFailure(error: unknown, name: ServerName): KnownError | undefined {
+  const meaning = meaningOf(error)
+  if (meaning === undefined) return undefined
+  const [code, sentence] = meaning
+  return new KnownError(code, `the API server ${nameOf(name)} ${sentence}`, { cause: error })
+}
+
+/** Our stable code, and what the other side did and what to check, to follow its name. */
+export function meaningOf(error: unknown): Meaning | undefined {
   const found = codeOf(error)
   if (found === undefined || error instanceof TypeError || error instanceof RangeError) return undefined
-  const [code, sentence] = meanings.get(found) ?? otherMeaning(found)
-  return new KnownError(code, `the API server ${nameOf(name)} ${sentence}`, { cause: error })
+  return meanings.get(found) ?? otherMeaning(found)
 }
 
 function otherMeaning(found: string): Meaning {

@@ -84,7 +84,7 @@ async function execCredential(
 }
 
 /** Go trusts the system's authorities, Node its own list; both together match what kubectl accepts. */
-function trustedByDefault(): string[] {
+export function trustedByDefault(): string[] {
   return [...getCACertificates('default'), ...getCACertificates('system')]
 }
 

@@ -1,5 +1,5 @@
 import { Agent, buildConnector, type Dispatcher } from 'undici'
-import type { TlsSettings } from './credentials.ts'
+import { type TlsSettings, trustedByDefault } from './credentials.ts'
 import type { ProxyServer } from './proxy.ts'
 import { openTunnel } from './tunnel.ts'
 
@@ -16,18 +16,26 @@ export function createDispatcher(tls: TlsSettings | undefined, proxy: ProxyServe
     // The time limit of a request is ours: undici's own would hold even when none is wanted.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: proxy === undefined ? direct : through(proxy, direct),
+    connect: proxy === undefined ? direct : through(proxy, direct, tls),
   })
 }
 
-function through(proxy: ProxyServer, direct: buildConnector.connector): buildConnector.connector {
+function through(
+  proxy: ProxyServer,
+  direct: buildConnector.connector,
+  tls: TlsSettings | undefined,
+): buildConnector.connector {
+  const trust = {
+    ca: [...trustedByDefault(), ...[tls?.ca ?? []].flat()],
+    rejectUnauthorized: tls?.rejectUnauthorized ?? true,
+  }
   return (options, callback) => {
     const isPlain = options.protocol === 'http:'
     const target = {
       host: options.hostname.replace(/^\[(.*)\]$/, '$1'),
       port: Number(options.port || (isPlain ? 80 : 443)),
     }
-    openTunnel(proxy, target).then(
+    openTunnel(proxy, target, trust).then(
       (socket) => (isPlain ? callback(null, socket) : direct({ ...options, httpSocket: socket }, callback)),
       (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
     )

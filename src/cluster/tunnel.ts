@@ -1,10 +1,13 @@
-import { connect as connectTcp, type Socket } from 'node:net'
-import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
 import { KnownError } from '../snapshot/known-error.ts'
-import { codeOf } from './connection-failure.ts'
+import { meaningOf } from './connection-failure.ts'
 import { type ProxyServer, proxyName } from './proxy.ts'
 import { type Login, nextChunk, type Target } from './proxy-socket.ts'
 import { greetSocks } from './socks.ts'
+
+/** Which certificates of an https proxy are believed; the same as those of the server behind it, as with client-go. */
+export type ProxyTrust = Pick<ConnectionOptions, 'ca' | 'rejectUnauthorized'>
 
 /** Longest wait for a proxy, in milliseconds, from the first packet to the open way. */
 const limitMs = 10_000
@@ -16,10 +19,11 @@ const longestAnswer = 64 * 1024
  * socket is what a direct connection would be; TLS to the server starts on it. (undici's own proxy agents hide what
  * the proxy answered, and its SOCKS5 prints a warning.)
  *
+ * @param trust for an https proxy
  * @throws KnownError when the proxy cannot be reached, refuses, or does not answer: it names the proxy and its setting
  */
-export async function openTunnel(proxy: ProxyServer, target: Target): Promise<Socket> {
-  const socket = connectTo(proxy)
+export async function openTunnel(proxy: ProxyServer, target: Target, trust: ProxyTrust): Promise<Socket> {
+  const socket = connectTo(proxy, trust)
   const name = `the proxy ${proxyName(proxy)} (${proxy.setting})`
   const { failed, forget } = failureOf(socket, name)
   try {
@@ -54,10 +58,15 @@ function failureOf(socket: Socket, name: string): { failed: Promise<never>; forg
   }
 }
 
-function connectTo({ url }: ProxyServer): Socket | TLSSocket {
+function connectTo({ url }: ProxyServer, trust: ProxyTrust): Socket | TLSSocket {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   if (url.protocol === 'https:') {
-    return connectTls({ host, port: Number(url.port || 443), servername: host })
+    return connectTls({
+      ...trust,
+      host,
+      port: Number(url.port || 443),
+      ...(isIP(host) === 0 && { servername: host }),
+    })
   }
   return connectTcp({ host, port: Number(url.port || (url.protocol === 'http:' ? 80 : 1080)) })
 }
@@ -73,7 +82,7 @@ async function handshake(socket: Socket, proxy: ProxyServer, target: Target, nam
   }
   const status = await askToConnect(socket, target, login)
   if (status === 200) return
-  throw refusal(name, status === undefined ? 'does not answer as an HTTP proxy' : meaningOf(status, proxy))
+  throw refusal(name, status === undefined ? 'does not answer as an HTTP proxy' : refusalOf(status, proxy))
 }
 
 /** User name and password of a proxy address, as they were before they were percent-encoded. */
@@ -104,20 +113,16 @@ async function askToConnect(
   return status === undefined ? undefined : Number(status)
 }
 
-function meaningOf(status: number, proxy: ProxyServer): string {
+function refusalOf(status: number, { url, setting }: ProxyServer): string {
   if (status !== 407)
     return `refused the way to the API server (${status}): check what it permits, or NO_PROXY`
-  const what = proxy.url.username === '' ? 'wants' : 'rejected'
-  return `${what} a user name and password (407): check those in ${proxy.setting}`
+  const what = url.username === '' ? 'wants a' : 'rejected the'
+  return `${what} user name and password (407): check those in ${setting}`
 }
 
-function unreachable(name: string, error: Error): KnownError {
-  const code = codeOf(error) ?? error.message
-  const why =
-    code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? 'does not resolve' : `cannot be reached (${code})`
-  return new KnownError('PROXY_UNREACHABLE', `${name} ${why}: check its address, and whether it runs`, {
-    cause: error,
-  })
+function unreachable(name: string, cause: Error): KnownError {
+  const [, sentence] = meaningOf(cause) ?? ['', `cannot be reached (${cause.message})`]
+  return new KnownError('PROXY_UNREACHABLE', `${name} ${sentence}`, { cause })
 }
 
 function refusal(name: string, what: string): KnownError {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { ended, type Ran, run, start } from '../cli/run.ts'
 import { makeCertificates } from './certificates.ts'
 import { requireToken } from './handlers.ts'
@@ -9,6 +9,9 @@ import { startProxy } from './proxy.ts'
 import { healthy, namespace } from './recorded-cluster.ts'
 import { type ApiServer, type Handler, status } from './server.ts'
 import { startServer } from './session.ts'
+
+// Each test starts the program several times, perhaps on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const certificates = makeCertificates()
 const authority = { 'certificate-authority-data': base64(certificates.ca) }
@@ -224,29 +227,29 @@ describe('the server', () => {
     expectAnswer(await scan(kubeconfig(url, unchecked)))
   })
 
-  it('behind a proxy of HTTPS_PROXY, which refuses, is not there, wants a password, or opens', async () => {
-    const { url } = await serve()
-    const path = kubeconfig('https://api.test:6443')
-    const by = (HTTPS_PROXY: string, NO_PROXY = ''): Promise<Ran> => scan(path, [], { HTTPS_PROXY, NO_PROXY })
-    const refusing = await startProxy({ refuses: 403 })
+  const behind = (HTTPS_PROXY: string, NO_PROXY = ''): Promise<Ran> =>
+    scan(kubeconfig('https://api.test:6443'), [], { HTTPS_PROXY, NO_PROXY })
+
+  it('behind a proxy of HTTPS_PROXY that refuses, is not there, or is no proxy', async () => {
+    const { address } = await startProxy({ refuses: 403 })
     expectOneLine(
-      await by(`http://jane:s3cr3t@${refusing.address}`),
+      await behind(`http://jane:s3cr3t@${address}`),
       /^netdoctor: the proxy http:\/\/127\S+ \(HTTPS_PROXY\) refused the way to the API server \(403\): check what it permits, or NO_PROXY/,
     )
     expectOneLine(
-      await by('http://127.0.0.1:1'),
-      /\(HTTPS_PROXY\) cannot be reached \(ECONNREFUSED\): check its address/,
+      await behind('http://127.0.0.1:1'),
+      /\(HTTPS_PROXY\) refused the connection: check that it runs/,
     )
-    expectOneLine(await by('ftp://jane:s3cr3t@p'), /HTTPS_PROXY is not an http, https or socks5 address/)
-    const leadsTo = new URL(url).host
-    const open = await startProxy({ login: 'jane:s3cr3t', leadsTo })
-    expectOneLine(
-      await by(open.address),
-      /wants a user name and password \(407\): check those in HTTPS_PROXY/,
-    )
-    expectAnswer(await by(`jane:s3cr3t@${open.address}`))
-    expect(new Set(open.targets)).toEqual(new Set(['api.test:6443']))
-    expectOneLine(await by(open.address, 'test'), /api\.test:6443 .* does not resolve/)
+    expectOneLine(await behind('ftp://jane:s3cr3t@p'), /HTTPS_PROXY is not an http, https or socks5 address/)
+  })
+
+  it('behind a proxy of HTTPS_PROXY that wants a password', async () => {
+    const leadsTo = new URL((await serve()).url).host
+    const { address, targets } = await startProxy({ login: 'jane:s3cr3t', leadsTo })
+    expectOneLine(await behind(address), /wants a user name and password \(407\): check those in HTTPS_PROXY/)
+    expectAnswer(await behind(`jane:s3cr3t@${address}`))
+    expect(new Set(targets)).toEqual(new Set(['api.test:6443']))
+    expectOneLine(await behind(address, 'test'), /api\.test:6443 .* does not resolve/)
   })
 })
 

@@ -5,7 +5,7 @@ import { kindNames } from '../../src/snapshot/kinds/kinds.ts'
 import { expectHonest } from '../diagnosis/honest.ts'
 import { healthyLook, lookAt, readIncident } from './diagnosed.ts'
 import { onList } from './handlers.ts'
-import { recorded } from './recorded-cluster.ts'
+import { pageSize, recorded } from './recorded-cluster.ts'
 import { type Handler, status } from './server.ts'
 import type { Store } from './store.ts'
 import type { Reply } from './wire.ts'
@@ -46,7 +46,7 @@ function breaking(store: Store, { kind, after, how }: Break): Handler {
     const start = Number(request.query.get('continue')?.split(':')[1] ?? 0)
     const isWhole = !request.query.has('limit')
     const reply = store.handler(request)
-    return isWhole || start >= after * 3 ? reply && spoils[how]?.(reply) : reply
+    return isWhole || start >= after * pageSize ? reply && spoils[how]?.(reply) : reply
   })
 }
 
@@ -66,7 +66,7 @@ it('any list, broken at any page in any way, leads to less knowledge and never t
     const { coverage, objects } = after.network.inventory.snapshot
     for (const { kind, after: pages } of broken) {
       const has = recorded.filter((object) => object.kind === kind).length
-      if (has <= pages * 3) continue
+      if (has <= pages * pageSize) continue
       expect(coverage.gaps.map((gap) => gap.kind)).toContain(kind)
       expect(coverage.kinds).not.toHaveProperty(kind)
       expect(coverage.notServed).not.toContain(kind)

@@ -3,11 +3,10 @@ import { Network } from '../../src/network/network.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
 import { makeCertificates } from './certificates.ts'
 import { type TestClock, testClock } from './clock.ts'
-import type { Arranged } from './faults/fault.ts'
+import type { Arrange } from './faults/fault.ts'
 import { dated, healthy, namespace } from './recorded-cluster.ts'
 import type { ApiServer } from './server.ts'
 import { openSession, startServer } from './session.ts'
-import type { Store } from './store.ts'
 
 const certificates = makeCertificates()
 const question = { kind: 'scan', namespaces: [namespace] } as const
@@ -20,11 +19,9 @@ export interface Result {
 }
 
 /** Reads the recorded incident from a server that may misbehave. Time passes only when nothing else can. */
-export async function readIncident(
-  arrange: (store: Store) => Arranged | Promise<Arranged> = () => ({}),
-): Promise<Result> {
+export async function readIncident(arrange: Arrange = () => ({})): Promise<Result> {
   const { store, handlers } = healthy()
-  const arranged = await arrange(store)
+  const arranged = await arrange(store, certificates)
   const before = (arranged.handlers ?? []).map(dated)
   const server = await startServer(certificates, [...before, ...handlers], arranged.protocol ?? 'h2')
   const clock = testClock(() => server.hangingCount())

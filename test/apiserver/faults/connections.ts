@@ -63,6 +63,26 @@ export const proxyFaults: readonly Fault[] = [
     end: right,
   },
   {
+    name: 'a proxy that speaks TLS',
+    arrange: async (_store, certificates) => {
+      const { address } = await startProxy({ certificates })
+      return { session: throughProxy(`https://${address}`) }
+    },
+    end: right,
+  },
+  {
+    name: 'a proxy that speaks TLS with a certificate of another authority',
+    arrange: async () => {
+      const { address } = await startProxy({ certificates: makeCertificates() })
+      return { session: throughProxy(`https://${address}`) }
+    },
+    end: {
+      is: 'error',
+      code: 'PROXY_UNREACHABLE',
+      message: /^the proxy https:.* shows a certificate of another authority/,
+    },
+  },
+  {
     name: 'a proxy that wants a password',
     arrange: async () => {
       const { address } = await startProxy({ login: 'jane:p@ss' })
@@ -103,7 +123,7 @@ export const proxyFaults: readonly Fault[] = [
     end: {
       is: 'error',
       code: 'PROXY_REFUSED',
-      message: /^the proxy http:\/\/127\.0\.0\.1:\d+ \(proxy-url of the kubeconfig\) rejected a user name/,
+      message: /^the proxy http:\/\/127\.0\.0\.1:\d+ \(proxy-url of the kubeconfig\) rejected the user name/,
     },
   },
   {
@@ -128,13 +148,13 @@ export const proxyFaults: readonly Fault[] = [
     end: {
       is: 'error',
       code: 'PROXY_UNREACHABLE',
-      message: /^the proxy http:\/\/127\.0\.0\.1:1 .* cannot be reached \(ECONNREFUSED\)/,
+      message: /^the proxy http:\/\/127\.0\.0\.1:1 .* refused the connection: check that it runs/,
     },
   },
   {
     name: 'a proxy whose name does not resolve',
     arrange: () => ({ session: throughProxy('http://proxy.invalid:3128') }),
-    end: { is: 'error', code: 'PROXY_UNREACHABLE', message: /does not resolve/ },
+    end: { is: 'error', code: 'PROXY_UNREACHABLE', message: /has a host name that does not resolve/ },
   },
   {
     name: 'a proxy that speaks another language than its address says',

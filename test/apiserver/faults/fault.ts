@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { Gap } from '../../../src/snapshot/snapshot.ts'
+import type { Certificates } from '../certificates.ts'
 import type { TestClock } from '../clock.ts'
 import type { ApiServer, Handler, Protocol } from '../server.ts'
 import type { SessionOptions } from '../session.ts'
@@ -13,6 +14,9 @@ export interface Arranged {
   readonly protocol?: Protocol
   readonly session?: SessionOptions
 }
+
+/** Gets the healthy server's objects and certificates. */
+export type Arrange = (store: Store, certificates: Certificates) => Arranged | Promise<Arranged>
 
 /** What was seen of a run. */
 export interface Run {
@@ -36,7 +40,7 @@ export type End =
 export interface Fault {
   readonly name: string
   /** Makes the fault anew for each run; may start servers that end with the test. */
-  readonly arrange: (store: Store) => Arranged | Promise<Arranged>
+  readonly arrange: Arrange
   readonly end: End
   /** More that must hold: how often was it asked, how long was it waited for. */
   readonly also?: (run: Run) => void
@@ -75,7 +79,7 @@ export function overBoth(fault: Fault): readonly Fault[] {
   return (['http/1.1', 'h2'] as const).map((protocol) => ({
     ...fault,
     name: `${fault.name}, over ${protocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1'}`,
-    arrange: async (store) => ({ ...(await fault.arrange(store)), protocol }),
+    arrange: async (store, certificates) => ({ ...(await fault.arrange(store, certificates)), protocol }),
     also: (run) => {
       fault.also?.(run)
       const versions = run.server.requests.map(({ httpVersion }) => httpVersion)
