@@ -91,7 +91,7 @@ function lookUp(kind: KindName, groups: Groups): Served {
   if (served !== undefined) return { state: 'served', version: served.version }
   const ofGroup = [...groups].filter(([name]) => name.startsWith(`${group}/`))
   // What a stale group version lists is what it served once, possibly nothing: neither proves an absence.
-  if (ofGroup.some(([, { fresh }]) => !fresh)) {
+  if (mayBeAbsent(kind) && ofGroup.some(([, { fresh }]) => !fresh)) {
     const detail = 'the aggregated API that serves it does not answer (discovery calls it stale)'
     return { state: 'unavailable', detail }
   }

@@ -29,10 +29,10 @@ export interface Sender {
   /**
    * One GET with the credentials of the session, once more with renewed ones after a 401. The body is whole.
    *
-   * @param leftMs milliseconds until this fails with a `TimeoutError`; absent: no limit
+   * @param leftMs milliseconds until this fails with a `TimeoutError`, asked before each try; `undefined`: no limit
    * @throws KnownError `UNAUTHORIZED`; what undici, the socket, or unzipping threw; the signal's reason
    */
-  send(path: string, accept: string, leftMs: number | undefined): Promise<Answer>
+  send(path: string, accept: string, leftMs: () => number | undefined): Promise<Answer>
   readonly warnings: ReadonlySet<string>
   readonly serverTimeMs: number | undefined
   /** Whether the server has answered anything. */
@@ -88,13 +88,13 @@ export function createSender(
     },
     send: async (path, accept, leftMs) => {
       const credentials = await authenticator.current()
-      const answer = await sendAs(credentials, path, accept, leftMs)
+      const answer = await sendAs(credentials, path, accept, leftMs())
       if (answer.status !== 401) {
         authenticator.accepted(credentials)
         return answer
       }
       const renewed = await authenticator.renewed(credentials)
-      const again = renewed && (await sendAs(renewed, path, accept, leftMs))
+      const again = renewed && (await sendAs(renewed, path, accept, leftMs()))
       if (renewed === undefined || again === undefined || again.status === 401) throw unauthorized(connection)
       authenticator.accepted(renewed)
       return again

@@ -44,7 +44,7 @@ export function createTransport(
     for (let ofRequest = 0; ; ofRequest++) {
       signal.throwIfAborted()
       const attempt = await sender
-        .send(path, accept, remainingMs())
+        .send(path, accept, remainingMs)
         .then((answer) => ({ answer }))
         .catch((error: unknown) => ({ error }))
       signal.throwIfAborted()

@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import type { KindName } from '../../../src/snapshot/kinds/kinds.ts'
 import { discovery, oldDiscovery, onList } from '../handlers.ts'
 import { recorded } from '../recorded-cluster.ts'
+import { status } from '../server.ts'
 import { Store } from '../store.ts'
 import { type Fault, gap, right } from './fault.ts'
 
@@ -47,6 +48,24 @@ export const versionFaults: readonly Fault[] = [
     name: 'discovery in its old form',
     arrange: () => ({ handlers: [oldDiscovery()] }),
     end: right,
+  },
+  {
+    name: 'discovery in its old form that fails for some groups',
+    arrange: () => ({
+      handlers: [
+        ({ path }) =>
+          /^\/apis\/(apps|gateway\.networking\.k8s\.io)\//.test(path) && path.split('/').length === 4
+            ? status(500, 'InternalError', 'no')
+            : undefined,
+        oldDiscovery(),
+      ],
+    }),
+    // What every API server has is asked for all the same.
+    end: {
+      is: 'gaps',
+      gaps: routes.map((kind) => ({ kind, why: 'failed' })),
+      unknown: 'none',
+    },
   },
   {
     name: 'discovery of an aggregated API that is down',
