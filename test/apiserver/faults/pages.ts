@@ -1,8 +1,9 @@
 import { expect } from 'vitest'
 import { record } from '../../../src/snapshot/kinds/json.ts'
+import { kindNames } from '../../../src/snapshot/kinds/kinds.ts'
 import type { ApiObject } from '../collections.ts'
 import { onList } from '../handlers.ts'
-import { recorded } from '../recorded-cluster.ts'
+import { pageSize, recorded } from '../recorded-cluster.ts'
 import { type Handler, status } from '../server.ts'
 import type { Store } from '../store.ts'
 import type { Reply } from '../wire.ts'
@@ -116,6 +117,21 @@ export const pageFaults: readonly Fault[] = [
       why: 'partial',
       detail: 'the list broke off after 3 objects: the server answered 500: no leader',
     }),
+  },
+  {
+    name: '500 at the later pages of every list: no Service selects nothing for that',
+    arrange: () => ({
+      handlers: [
+        ({ query }) => (query.has('continue') ? status(500, 'InternalError', 'no leader') : undefined),
+      ],
+    }),
+    end: {
+      is: 'gaps',
+      gaps: kindNames
+        .filter((kind) => recorded.filter((object) => object.kind === kind).length > pageSize)
+        .map((kind) => ({ kind, why: 'partial' })),
+      unknown: 'some',
+    },
   },
   {
     name: 'a later page that is cut JSON',
