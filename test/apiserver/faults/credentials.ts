@@ -1,16 +1,16 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { requireToken } from '../handlers.ts'
+import { temporaryFolder } from '../kubeconfig-files.ts'
 import { type Handler, status } from '../server.ts'
 import { type Fault, right } from './fault.ts'
 
 const unauthorized = status(401, 'Unauthorized', 'Unauthorized')
 
-/** A user whose plugin answers `token-1`, `token-2`, and so on, and how often it ran. */
-function countingPlugin() {
-  const log = join(mkdtempSync(join(tmpdir(), 'netdoctor-plugin-')), 'runs')
+/** A user whose plugin answers `token-1`, `token-2`, and so on. */
+function countingPlugin(): { readonly user: object } {
+  const log = join(temporaryFolder(), 'runs')
   writeFileSync(log, '')
   const apiVersion = 'client.authentication.k8s.io/v1'
   const program = `
@@ -18,7 +18,7 @@ function countingPlugin() {
     const token = 'token-' + fs.readFileSync(${JSON.stringify(log)}, 'utf8').length
     console.log(JSON.stringify({ apiVersion: '${apiVersion}', kind: 'ExecCredential', status: { token } }))`
   const exec = { apiVersion, interactiveMode: 'Never', command: process.execPath, args: ['-e', program] }
-  return { user: { exec }, runs: () => readFileSync(log, 'utf8').length }
+  return { user: { exec } }
 }
 
 /** Takes one token up to some request, and then only another. */
@@ -47,7 +47,7 @@ export const credentialFaults: readonly Fault[] = [
   {
     name: '401 in the middle, when the tokenFile has been rotated',
     arrange: () => {
-      const file = join(mkdtempSync(join(tmpdir(), 'netdoctor-token-')), 'token')
+      const file = join(temporaryFolder(), 'token')
       writeFileSync(file, 'old')
       const handler = rotate('old', 'new', 20, () => writeFileSync(file, 'new'))
       return { handlers: [handler], session: { user: { tokenFile: file } } }
