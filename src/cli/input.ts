@@ -53,6 +53,9 @@ async function readCluster(
       session.read({ namespaces: everything ? 'all' : [namespace] }, progress),
     )
     for (const warning of session.warnings) terminal.err(`warning: ${escapeText(warning)}\n`)
+    if (args['warnings-as-errors'] && session.warnings.size > 0) {
+      throw new KnownError('WARNINGS', 'the API server warned, and --warnings-as-errors is set')
+    }
     if (!everything) await requireNamespace(namespace, snapshot, session)
     return { session, snapshot }
   } catch (error) {

@@ -15,6 +15,13 @@ export const single = (describe: string, alias: readonly string[] = [], group = 
 const connection = (describe: string, alias: readonly string[] = []) =>
   single(describe, alias, connectionGroup)
 
+/** A connection flag that may come several times. */
+const repeated = (describe: string) =>
+  ({ type: 'string', array: true, describe, requiresArg: true, group: connectionGroup }) as const
+
+/** A flag of kubectl that has no meaning here: accepted, so that a habit or an alias does no harm. */
+const ignored = () => ({ ...single(''), hidden: true }) as const
+
 /** A flag without a value. */
 export const flag = (describe: string, alias: readonly string[] = [], group = ownGroup) =>
   ({
@@ -65,7 +72,23 @@ function connectionFlags<T>(yargs: Argv<T>) {
       'insecure-skip-tls-verify',
       flag('do not check the certificate of the API server', [], connectionGroup),
     )
-    .option('request-timeout', connection('longest wait for one answer: 30, 1m; 0 for no limit'))
+    .option('request-timeout', connection('longest wait for one answer: 30, 1m; 0 for no limit (default 1m)'))
+    .option('as', connection('user to act as'))
+    .option('as-group', repeated('group to act as (repeatable)'))
+    .option('as-uid', connection('UID to act as'))
+    .option('as-user-extra', repeated('KEY=VALUE to act with (repeatable)'))
+    .option('username', connection('user name for basic authentication'))
+    .option('password', connection('password for basic authentication'))
+    .option('disable-compression', flag('do not ask for compressed answers', [], connectionGroup))
+    .option('warnings-as-errors', flag('exit with 2 when the API server warns', [], connectionGroup))
+    .option('match-server-version', { ...flag(''), hidden: true })
+    .option('cache-dir', ignored())
+    .option('kuberc', ignored())
+    .option('profile', ignored())
+    .option('profile-output', ignored())
+    .option('log-flush-frequency', ignored())
+    .option('v', ignored())
+    .option('vmodule', ignored())
 }
 
 /** Where objects come from: a cluster, or files. */
@@ -142,7 +165,15 @@ export function connectionOptions(args: InputArguments): ConnectionOptions {
     clientCertificate: args['client-certificate'],
     clientKey: args['client-key'],
     tlsServerName: args['tls-server-name'],
-    insecureSkipTlsVerify: args['insecure-skip-tls-verify'],
+    // As in kubectl, "false" is the same as not given: it does not overrule the kubeconfig.
+    insecureSkipTlsVerify: args['insecure-skip-tls-verify'] || undefined,
+    disableCompression: args['disable-compression'] || undefined,
+    as: args.as,
+    asGroup: args['as-group'],
+    asUid: args['as-uid'],
+    asUserExtra: args['as-user-extra'],
+    username: args.username,
+    password: args.password,
     requestTimeout: args['request-timeout'],
   }
 }

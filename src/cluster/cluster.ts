@@ -1,6 +1,7 @@
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import { createAuthenticator } from './authenticator.ts'
+import { type Clock, systemClock } from './clock.ts'
 import { type ConnectionOptions, resolveConnection } from './connection.ts'
-import { resolveCredentials } from './credentials.ts'
 import { type Discovery, discover } from './discovery.ts'
 import type { Environment } from './kubeconfig.ts'
 import { ask } from './lists.ts'
@@ -36,6 +37,10 @@ export interface Surroundings {
   readonly env: Environment
   /** Whether an exec plugin may ask the person at the terminal. */
   readonly isInteractive: boolean
+  /** Where the service account of a pod is mounted; absent: where the kubelet mounts it. */
+  readonly accountFolder?: string | undefined
+  /** Absent: the real one. */
+  readonly clock?: Clock | undefined
 }
 
 /**
@@ -46,13 +51,20 @@ export interface Surroundings {
 export async function openCluster(
   options: ConnectionOptions,
   signal: AbortSignal,
-  { env, isInteractive }: Surroundings = { env: process.env, isInteractive: process.stdin.isTTY === true },
+  surroundings: Surroundings = { env: process.env, isInteractive: process.stdin.isTTY === true },
 ): Promise<ClusterSession> {
-  const connection = await resolveConnection(options, env)
-  const credentials = await resolveCredentials(connection, env, isInteractive, signal)
+  const { env, isInteractive, clock = systemClock, accountFolder } = surroundings
+  const connection = await resolveConnection(options, env, accountFolder)
+  const authenticator = await createAuthenticator(connection, { env, isInteractive, signal }, clock)
   // Loaded here so that nothing that only knows the types brings undici along.
+  const { createSender } = await import('./sender.ts')
   const { createTransport } = await import('./transport.ts')
-  const transport = createTransport(connection, credentials, signal)
+  const transport = createTransport(
+    connection,
+    createSender(connection, authenticator, clock, signal),
+    clock,
+    signal,
+  )
   let discovery: Promise<Discovery> | undefined
   return {
     context: connection.context,

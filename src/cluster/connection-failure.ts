@@ -31,6 +31,10 @@ const lost: Meaning = [
   'CONNECTION_LOST',
   'broke the connection off: try again, and check what is between you and it',
 ]
+const notZipped: Meaning = [
+  'BODY_NOT_WHOLE',
+  'sent a gzip body that is not whole: try again, and check what is between you and it',
+]
 const notTls: Meaning = [
   'TLS_NOT_SPOKEN',
   'does not speak TLS on this port: check the address, and http or https',
@@ -70,18 +74,30 @@ const meanings: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['ECONNRESET', lost],
   ['EPIPE', lost],
   ['UND_ERR_SOCKET', lost],
+  ['UND_ERR_INFO', lost],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', lost],
+  ['HPE_INVALID_EOF_STATE', lost],
+  ['Z_BUF_ERROR', notZipped],
+  ['Z_DATA_ERROR', notZipped],
 ])
 
 /**
  * One sentence for a request that got no answer: which server, by which context, what happened, what to check.
  *
- * @returns `undefined` for an error without a code: that is a bug, not a failed connection
+ * @returns `undefined` for an error without a code, or about a value: that is a bug, not a failed connection
  */
 export function connectionFailure(error: unknown, name: ServerName): KnownError | undefined {
-  const found = codeOf(error)
-  if (found === undefined) return undefined
-  const [code, sentence] = meanings.get(found) ?? otherMeaning(found)
+  const meaning = meaningOf(error)
+  if (meaning === undefined) return undefined
+  const [code, sentence] = meaning
   return new KnownError(code, `the API server ${nameOf(name)} ${sentence}`, { cause: error })
+}
+
+/** Our stable code, and what the other side did and what to check, to follow its name. */
+export function meaningOf(error: unknown): Meaning | undefined {
+  const found = codeOf(error)
+  if (found === undefined || error instanceof TypeError || error instanceof RangeError) return undefined
+  return meanings.get(found) ?? otherMeaning(found)
 }
 
 function otherMeaning(found: string): Meaning {
@@ -93,7 +109,7 @@ function otherMeaning(found: string): Meaning {
 }
 
 /** The innermost code: undici and Node wrap the socket's error, or several of them, in their own. */
-function codeOf(error: unknown): string | undefined {
+export function codeOf(error: unknown): string | undefined {
   if (!isRecord(error)) return undefined
   const inner = codeOf(error['cause'])
   if (inner !== undefined) return inner

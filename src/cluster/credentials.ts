@@ -4,10 +4,10 @@ import { createSecureContext, getCACertificates } from 'node:tls'
 import { KnownError } from '../snapshot/known-error.ts'
 import type { Connection } from './connection.ts'
 import { type ExecCredential, runExecPlugin } from './exec-plugin.ts'
-import type { Environment } from './kubeconfig.ts'
+import type { Environment, UserEntry } from './kubeconfig.ts'
 
 /** TLS settings of the connections to the API server; `ca`, `cert` and `key` are PEM. */
-interface TlsSettings {
+export interface TlsSettings {
   readonly ca: string | string[]
   readonly cert?: string | undefined
   readonly key?: string | undefined
@@ -21,31 +21,37 @@ export interface Credentials {
   readonly authorization?: string | undefined
   /** Absent for a plain http server. */
   readonly tls?: TlsSettings | undefined
+  /** When to get new ones, in milliseconds since 1970; absent: when the server refuses these. */
+  readonly staleAtMs?: number | undefined
 }
+
+/** What credentials are made from, besides the connection. */
+export interface CredentialSources {
+  readonly env: Environment
+  /** Whether an exec plugin may ask the person at the terminal. */
+  readonly isInteractive: boolean
+  readonly signal: AbortSignal
+  readonly nowMs: number
+}
+
+/** A tokenFile is rotated while it is in use; client-go (transport/token_source.go) trusts it for a minute too. */
+const tokenFileAgeMs = 60_000
 
 /**
  * Turns the user and cluster of a connection into headers and TLS settings: reads files, runs an exec plugin (once),
  * asks @kubernetes/client-node for `auth-provider` users. Everything else is a few lines here, because client-node
  * costs 105 ms and 40 MB to load and reads several of these keys unlike kubectl.
  *
- * @param isInteractive whether an exec plugin may ask the person at the terminal
  * @throws KnownError when a file cannot be read, is no certificate, or a plugin fails
  */
 export async function resolveCredentials(
   connection: Connection,
-  env: Environment,
-  isInteractive: boolean,
-  signal: AbortSignal,
+  sources: CredentialSources,
 ): Promise<Credentials> {
   // kubectl sends no credentials over plain http, and neither do we.
   if (connection.server.startsWith('http://')) return {}
   const { user, cluster } = connection
-  // A token wins over an exec plugin, which is then not even started.
-  const hasToken = user.token !== undefined || user.tokenFile !== undefined
-  const exec: ExecCredential =
-    user.exec === undefined || hasToken
-      ? {}
-      : await runExecPlugin(user.exec, connection, { env, isInteractive, signal })
+  const exec = await execCredential(connection, sources)
   const tls: TlsSettings = {
     ca: (await pem('certificate-authority', cluster.caFile, cluster.caData)) ?? trustedByDefault(),
     cert: exec.certificate ?? (await pem('client-certificate', user.certFile, user.certData)),
@@ -54,11 +60,31 @@ export async function resolveCredentials(
     rejectUnauthorized: !cluster.insecureSkipTlsVerify,
   }
   rejectUnusable(tls, connection)
-  return { tls, authorization: await authorizationOf(connection, exec.token) }
+  const staleAtMs = user.tokenFile === undefined ? exec.expiresAtMs : sources.nowMs + tokenFileAgeMs
+  return { tls, authorization: await authorizationOf(connection, exec.token), staleAtMs }
+}
+
+/** Whether asking again may give other credentials: they come from a plugin or a file that something else writes. */
+export function isRenewable({ user, server }: Connection): boolean {
+  return !server.startsWith('http://') && (user.tokenFile !== undefined || runsPlugin(user))
+}
+
+/** A token or a user name wins over an exec plugin, which is then not even started. */
+function runsPlugin({ exec, token, tokenFile, username }: UserEntry): boolean {
+  return exec !== undefined && (token ?? tokenFile ?? username) === undefined
+}
+
+async function execCredential(
+  connection: Connection,
+  { env, isInteractive, signal }: CredentialSources,
+): Promise<ExecCredential> {
+  const { exec } = connection.user
+  if (exec === undefined || !runsPlugin(connection.user)) return {}
+  return runExecPlugin(exec, connection, { env, isInteractive, signal })
 }
 
 /** Go trusts the system's authorities, Node its own list; both together match what kubectl accepts. */
-function trustedByDefault(): string[] {
+export function trustedByDefault(): string[] {
   return [...getCACertificates('default'), ...getCACertificates('system')]
 }
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { isRecord, type Json, record, text } from '../snapshot/kinds/json.ts'
 import { KnownError } from '../snapshot/known-error.ts'
 import type { Connection } from './connection.ts'
@@ -11,6 +12,8 @@ export interface ExecCredential {
   readonly certificate?: string | undefined
   /** PEM. */
   readonly key?: string | undefined
+  /** Milliseconds since 1970; absent: until the server refuses it. */
+  readonly expiresAtMs?: number | undefined
 }
 
 export interface ExecRun {
@@ -44,7 +47,7 @@ export async function runExecPlugin(
     kind: 'ExecCredential',
     spec: {
       interactive: isInteractive,
-      ...(exec.provideClusterInfo && { cluster: clusterInfo(connection) }),
+      ...(exec.provideClusterInfo && { cluster: await clusterInfo(connection) }),
     },
   })
   const env = {
@@ -81,12 +84,16 @@ function interactivity(exec: ExecEntry, isPossible: boolean): boolean {
   }
 }
 
-function clusterInfo({ cluster, server }: Connection): Json {
+/** client-go gives the authority as data, whatever the kubeconfig gives (rest/exec.go). */
+async function clusterInfo({ cluster, server }: Connection): Promise<Json> {
+  const { caFile } = cluster
+  const authority = caFile === undefined ? undefined : await readFile(caFile, 'base64').catch(() => undefined)
   return {
     server,
     'tls-server-name': cluster.tlsServerName,
     'insecure-skip-tls-verify': cluster.insecureSkipTlsVerify || undefined,
-    'certificate-authority-data': cluster.caData,
+    'certificate-authority-data': cluster.caData ?? authority,
+    'proxy-url': cluster.proxyUrl,
     'disable-compression': cluster.disableCompression || undefined,
     config: cluster.execConfig,
   }
@@ -165,7 +172,8 @@ function parseCredential(answer: string, exec: ExecEntry): ExecCredential {
   if ((certificate === undefined) !== (key === undefined) || (token === undefined && key === undefined)) {
     throw failure(exec, 'answered neither a token nor a client certificate with its key')
   }
-  return { token, certificate, key }
+  const expiresAtMs = Date.parse(text(status['expirationTimestamp']) ?? '')
+  return { token, certificate, key, ...(!Number.isNaN(expiresAtMs) && { expiresAtMs }) }
 }
 
 function failure(exec: ExecEntry, what: string, cause?: unknown): KnownError {

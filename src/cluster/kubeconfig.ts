@@ -4,6 +4,7 @@ import { delimiter, dirname, join, resolve, sep } from 'node:path'
 import { parse } from 'yaml'
 import { flag, isRecord, type Json, list, record, text, texts } from '../snapshot/kinds/json.ts'
 import { KnownError } from '../snapshot/known-error.ts'
+import { type Impersonation, isImpersonating } from './impersonation.ts'
 
 /** The environment variables that a run sees. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -43,7 +44,7 @@ export interface UserEntry {
   readonly username?: string | undefined
   readonly password?: string | undefined
   /** `as` and its companions: whom to act as. */
-  readonly impersonate?: string | undefined
+  readonly impersonation?: Impersonation | undefined
   readonly authProvider?: { readonly name: string; readonly config: Json } | undefined
   readonly exec?: ExecEntry | undefined
 }
@@ -212,11 +213,24 @@ function parseUser(json: Json, resolvePath: ResolvePath): UserEntry {
     tokenFile: resolvePath(text(json['tokenFile'])),
     username: filled(json['username']),
     password: filled(json['password']),
-    impersonate: filled(json['as']),
+    impersonation: parseImpersonation(json),
     authProvider:
       providerName === undefined ? undefined : { name: providerName, config: record(provider['config']) },
     exec: isRecord(json['exec']) ? parseExec(json['exec'], resolvePath) : undefined,
   }
+}
+
+function parseImpersonation(json: Json): Impersonation | undefined {
+  const extra = Object.entries(record(json['as-user-extra'])).map(
+    ([key, values]) => [key, texts(values) ?? []] as const,
+  )
+  const found = {
+    user: filled(json['as']),
+    groups: texts(json['as-groups']) ?? [],
+    uid: filled(json['as-uid']),
+    extra: new Map(extra),
+  }
+  return isImpersonating(found) ? found : undefined
 }
 
 function parseExec(json: Json, resolvePath: ResolvePath): ExecEntry {

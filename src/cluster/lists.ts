@@ -31,7 +31,8 @@ const pageSize = 500
 /**
  * Reads one list page by page and projects each page before the next is asked for, so that the raw JSON of only one
  * page is alive. A list whose continue token expires is read once more in a single page, as client-go does
- * (tools/pager): pages of two revisions could miss an object that was there all the time.
+ * (tools/pager), and so is one whose pages are of two revisions: they could miss an object that was there all the
+ * time.
  *
  * @throws KnownError `UNAUTHORIZED`; the signal's reason when interrupted. Every other trouble is a result.
  */
@@ -40,7 +41,7 @@ export async function readList(transport: Transport, target: ListTarget): Promis
   if (paged !== 'expired') return paged
   const again = await readPages(transport, target, '')
   return again === 'expired'
-    ? { result: 'failed', detail: 'the list expired twice while it was read' }
+    ? { result: 'failed', detail: 'the list changed twice while it was read' }
     : again
 }
 
@@ -52,6 +53,7 @@ async function readPages(
   const objects: KubeObject[] = []
   const tokens = new Set<string>()
   let unreadable = 0
+  let revision: string | undefined
   let next: string | undefined = ''
   while (next !== undefined) {
     const token: string = next
@@ -60,6 +62,8 @@ async function readPages(
     if (outcome.result === 'expired') return 'expired'
     const page = outcome.result === 'ok' ? projectPage(outcome.json, target) : outcome
     if (page.result !== 'page') return token === '' ? withoutPages(page) : brokenOff(objects, page)
+    if (page.revision !== (revision ?? page.revision)) return 'expired'
+    revision = page.revision
     for (const object of page.objects) objects.push(object)
     unreadable += page.unreadable
     next = page.next
@@ -97,6 +101,7 @@ interface Page {
   readonly objects: readonly KubeObject[]
   readonly unreadable: number
   readonly next: string | undefined
+  readonly revision: string | undefined
 }
 
 type Trouble = Exclude<Outcome, { result: 'ok' | 'expired' }>
@@ -113,12 +118,14 @@ function projectPage(json: Record<string, unknown>, { kind, version }: ListTarge
     const object = parseObject(item, apiVersion, kind)
     if (object?.kind === kind) objects.push(object)
   }
-  const next = text(record(json['metadata'])['continue'])
+  const metadata = record(json['metadata'])
+  const next = text(metadata['continue'])
   return {
     result: 'page',
     objects,
     unreadable: items.length - objects.length,
     next: next === '' ? undefined : next,
+    revision: text(metadata['resourceVersion']),
   }
 }
 

@@ -1,6 +1,6 @@
 import { definitionOf, type KubeObject } from '../snapshot/kinds/kinds.ts'
 import { KnownError } from '../snapshot/known-error.ts'
-import type { KindCoverage, Snapshot } from '../snapshot/snapshot.ts'
+import type { Gap, KindCoverage, Snapshot } from '../snapshot/snapshot.ts'
 import type { Connection } from './connection.ts'
 import { nameOf } from './connection-failure.ts'
 import type { Discovery } from './discovery.ts'
@@ -76,14 +76,37 @@ function nothingRead(connection: Connection, readings: readonly KindReading[]): 
     const detail = gaps[0]?.detail ?? 'no kind is served'
     return new KnownError('NOTHING_READ', `nothing could be read from ${nameOf(connection)}: ${detail}`)
   }
-  const user = /User "([^"]*)"/.exec(example.detail ?? '')?.[1] ?? connection.userName ?? 'this user'
+  return nothingPermitted(connection, example)
+}
+
+/** Whose right is missing, which, and how to get it; or that the server took us for somebody else. */
+function nothingPermitted(connection: Connection, { detail = '', namespace, permission }: Gap): KnownError {
+  const user = /User "([^"]*)"/.exec(detail)?.[1] ?? connection.userName ?? 'this user'
+  const at = nameOf(connection)
+  const other = /cannot impersonate resource "([^"]*)"/.exec(detail)?.[1]
+  if (other !== undefined) {
+    return new KnownError(
+      'IMPERSONATION_FORBIDDEN',
+      `user "${user}" of ${at} may not impersonate ${other}: leave out --as, or get the right "impersonate ${other}"`,
+    )
+  }
+  if (user === 'system:anonymous') {
+    const whose =
+      connection.userName === undefined
+        ? 'name a user with --user'
+        : `log in again as user "${connection.userName}"`
+    return new KnownError(
+      'NOTHING_PERMITTED',
+      `${at} got no credentials, and permits nothing without: ${whose}`,
+    )
+  }
   const ask =
-    example.namespace === undefined
+    namespace === undefined
       ? 'ask about one namespace with -n, or get the ClusterRole "view" for the cluster'
-      : `get the ClusterRole "view" in namespace ${example.namespace}`
+      : `get the ClusterRole "view" in namespace ${namespace}`
   return new KnownError(
     'NOTHING_PERMITTED',
-    `user "${user}" may read nothing from ${nameOf(connection)}, neither "${example.permission}" nor any other kind: ${ask}`,
+    `user "${user}" may read nothing from ${at}, neither "${permission}" nor any other kind: ${ask}`,
   )
 }
 

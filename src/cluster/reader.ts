@@ -1,6 +1,6 @@
 import { definitionOf, type KindName, type KubeObject, parseObject } from '../snapshot/kinds/kinds.ts'
 import type { Gap, KindCoverage } from '../snapshot/snapshot.ts'
-import type { Discovery, Served } from './discovery.ts'
+import { type Discovery, mayBeAbsent, type Served } from './discovery.ts'
 import { ask, type ListResult, listPath, readList } from './lists.ts'
 import type { PlannedRead } from './plan.ts'
 import type { Transport } from './transport.ts'
@@ -38,8 +38,7 @@ export async function readKind(
   const served = discovery(kind)
   if (served.state === 'absent') return { kind, objects: [], gaps: [], isAbsent: true }
   if (served.state === 'unavailable') {
-    const detail = 'the aggregated API that serves it does not answer (discovery calls it stale)'
-    return { kind, objects: [], gaps: [{ kind, why: 'failed', detail }], isAbsent: false }
+    return { kind, objects: [], gaps: [{ kind, why: 'failed', detail: served.detail }], isAbsent: false }
   }
   const at = { transport, planned, served }
   if (namespaces !== 'all') return readNamespaces(at, namespaces, [])
@@ -53,8 +52,8 @@ export async function readKind(
       isAbsent: false,
     }
   }
-  // Discovery may be closed to this user; then the list itself tells. The core group is never absent.
-  if (result.result === 'absent' && served.state === 'unknown' && definitionOf(kind).group !== '') {
+  // Discovery may be closed to this user; then the list itself tells.
+  if (result.result === 'absent' && served.state === 'unknown' && mayBeAbsent(kind)) {
     return { kind, objects: [], gaps: [], isAbsent: true }
   }
   const gap = gapOf(kind, undefined, result)

@@ -10,7 +10,7 @@ export interface Certificates {
   readonly client: { readonly cert: string; readonly key: string }
 }
 
-/** Makes a new authority with a server certificate for 127.0.0.1 and a client certificate, by openssl. */
+/** Makes a new authority with a server certificate for 127.0.0.1 and api.test, and a client certificate, by openssl. */
 export function makeCertificates(): Certificates {
   const folder = mkdtempSync(join(tmpdir(), 'netdoctor-certificates-'))
   const at = (name: string): string => join(folder, name)
@@ -62,7 +62,7 @@ export function makeCertificates(): Certificates {
     )
     return {
       ca: readFileSync(at('ca.crt'), 'utf8'),
-      server: sign('server', '/CN=apiserver', 'subjectAltName=IP:127.0.0.1'),
+      server: sign('server', '/CN=apiserver', 'subjectAltName=IP:127.0.0.1,DNS:api.test'),
       client: sign('client', '/O=testers/CN=jane', 'extendedKeyUsage=clientAuth'),
     }
   } finally {

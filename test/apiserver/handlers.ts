@@ -1,67 +1,39 @@
 import { definitionOf, isKindName, type KindName, kindNames } from '../../src/snapshot/kinds/kinds.ts'
-import type { ApiRequest, Handler } from './server.ts'
+import { type ApiObject, apiVersionOf, type Collection, collectionOf } from './collections.ts'
+import type { Handler } from './server.ts'
 import { status } from './server.ts'
-
-/** An object as the API writes it. */
-export interface ApiObject {
-  readonly kind: string
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly [field: string]: unknown }
-  readonly [field: string]: unknown
-}
-
-/** A collection that a request asks for, with the namespace if it names one. */
-interface Collection {
-  readonly kind: KindName
-  readonly namespace: string | undefined
-}
-
-/** The collection of a list request of a kind that we read; `undefined` for any other request. */
-function collectionOf({ path }: ApiRequest): Collection | undefined {
-  const match =
-    /^(?:\/api|\/apis\/(?<group>[^/]+))\/[^/]+(?:\/namespaces\/(?<namespace>[^/]+))?\/(?<plural>[^/]+)$/.exec(
-      path,
-    )
-  const { group = '', namespace, plural } = match?.groups ?? {}
-  const kind = kindNames.find(
-    (name) => definitionOf(name).plural === plural && definitionOf(name).group === group,
-  )
-  return kind === undefined ? undefined : { kind, namespace }
-}
-
-function apiVersionOf(kind: KindName): string {
-  const { group, versions } = definitionOf(kind)
-  return group === '' ? 'v1' : `${group}/${versions[0]}`
-}
+import { Store } from './store.ts'
 
 /** Kinds in groups: everything that the project reads. */
 const grouped = kindNames.filter((kind) => definitionOf(kind).group !== '')
 const groupNames = [...new Set(grouped.map((kind) => definitionOf(kind).group))]
 
-/** Aggregated discovery of every kind that we read but the given ones; a stale group may serve them or not. */
-export function discovery(
-  options: { without?: readonly KindName[]; stale?: readonly string[] } = {},
-): Handler {
+export interface DiscoveryOptions {
+  readonly without?: readonly KindName[]
+  /** Groups whose aggregated API is down; they may serve our kinds or not. */
+  readonly stale?: readonly string[]
+  /** Kinds that are served in another version than the newest that we know. */
+  readonly versions?: Readonly<Partial<Record<KindName, string>>>
+}
+
+/** Aggregated discovery of every kind that we read but the given ones. */
+export function discovery({ without = [], stale = [], versions = {} }: DiscoveryOptions = {}): Handler {
+  const versionOf = (kind: KindName): string => versions[kind] ?? definitionOf(kind).versions[0] ?? ''
   const json = {
     kind: 'APIGroupDiscoveryList',
-    items: groupNames.map((group) => ({
-      metadata: { name: group },
-      versions: [
-        ...new Set(
-          grouped
-            .filter((kind) => definitionOf(kind).group === group)
-            .map((kind) => definitionOf(kind).versions[0]),
-        ),
-      ].map((version) => ({
-        version,
-        freshness: options.stale?.includes(group) === true ? 'Stale' : 'Current',
-        resources: grouped
-          .filter(
-            (kind) =>
-              apiVersionOf(kind) === `${group}/${version}` && options.without?.includes(kind) !== true,
-          )
-          .map((kind) => ({ resource: definitionOf(kind).plural })),
-      })),
-    })),
+    items: groupNames.map((group) => {
+      const ofGroup = grouped.filter((kind) => definitionOf(kind).group === group)
+      return {
+        metadata: { name: group },
+        versions: [...new Set(ofGroup.map(versionOf))].map((version) => ({
+          version,
+          freshness: stale.includes(group) ? 'Stale' : 'Current',
+          resources: ofGroup
+            .filter((kind) => versionOf(kind) === version && !without.includes(kind))
+            .map((kind) => ({ resource: definitionOf(kind).plural })),
+        })),
+      }
+    }),
   }
   return ({ path }) => (path === '/apis' ? { json } : undefined)
 }
@@ -93,37 +65,9 @@ export function version(gitVersion: string): Handler {
   return ({ path }) => (path === '/version' ? { json: { gitVersion } } : undefined)
 }
 
-/**
- * Serves lists of these objects in pages of what the client asks for, but at most `pageSize`. Items carry no kind and
- * no apiVersion, as those of built-in kinds.
- */
+/** Serves lists of these objects in pages of what the client asks for, but at most `pageSize`. */
 export function lists(objects: readonly ApiObject[], pageSize = 500): Handler {
-  return (request) => {
-    const collection = collectionOf(request)
-    if (collection === undefined) return undefined
-    const { kind, namespace } = collection
-    const all = objects.filter(
-      (object) =>
-        object.kind === kind && (namespace === undefined || object.metadata.namespace === namespace),
-    )
-    const limit = request.query.has('limit')
-      ? Math.min(Number(request.query.get('limit')), pageSize)
-      : all.length
-    const start = Number(request.query.get('continue') ?? 0)
-    const items = all
-      .slice(start, start + limit)
-      .map(({ kind: _kind, apiVersion: _version, ...rest }) => rest)
-    const isLast = start + limit >= all.length
-    return {
-      json: {
-        kind: `${definitionOf(kind).apiKind ?? kind}List`,
-        apiVersion: apiVersionOf(kind),
-        metadata: isLast ? {} : { continue: String(start + limit) },
-        // As Go encodes an empty slice that was never made.
-        items: items.length === 0 ? null : items,
-      },
-    }
-  }
+  return new Store(objects, pageSize).handler
 }
 
 /** `GET` of single Namespaces. */

@@ -1,7 +1,8 @@
 import type { ReadRequest } from '../../src/cluster/plan.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
 import { makeCertificates } from './certificates.ts'
-import { type ApiObject, discovery, lists, namespaces, version } from './handlers.ts'
+import type { ApiObject } from './collections.ts'
+import { discovery, lists, namespaces, version } from './handlers.ts'
 import type { ApiServer, Handler } from './server.ts'
 import { openSession, startServer } from './session.ts'
 
