@@ -48,9 +48,12 @@ export function nodeOf({ inventory }: World, name: string): Node {
   return node
 }
 
-/** `namespace/pod`, `ip:ADDRESS` or `node:NAME`. */
+/** `namespace/pod`, `ip:ADDRESS`, `ip:ADDRESS@NODE` for one that a node serves itself, or `node:NAME`. */
 export function endpointOf(world: World, key: string): Endpoint {
-  if (key.startsWith('ip:')) return { kind: 'outside', address: key.slice(3) }
+  if (key.startsWith('ip:')) {
+    const [address = '', nodeName] = key.slice(3).split('@')
+    return { kind: 'outside', address, nodeName }
+  }
   if (key.startsWith('node:')) return { kind: 'node', node: nodeOf(world, key.slice(5)) }
   return { kind: 'pod', pod: podOf(world, key) }
 }
