@@ -86,7 +86,7 @@ function findingResult(finding: Finding) {
   }
 }
 
-function problemResult({ cause, symptoms, breaks, later, changed, logs, fix, fixCheck }: Problem) {
+export function problemResult({ cause, symptoms, breaks, later, changed, logs, fix, fixCheck }: Problem) {
   return {
     ...findingResult(cause),
     share: cause.share,

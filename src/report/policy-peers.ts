@@ -1,0 +1,58 @@
+import type { PeerSummary } from '../diagnosis/isolation/peers.ts'
+import type { RuleSummary } from '../diagnosis/isolation/summary.ts'
+import type { Direction } from '../network/policy/model.ts'
+import { escapeText } from './escape.ts'
+import { objectText } from './policy-ends.ts'
+
+const mostNamed = 4
+
+/** Whom a peer means, in words: as it is written, then who that is now. */
+export function peerText(peer: PeerSummary, direction: Direction, home: string): string {
+  switch (peer.is) {
+    case 'everyone':
+      return direction === 'ingress' ? 'anyone' : 'any destination'
+    case 'pods':
+      return podsText(peer, home)
+    case 'block': {
+      const except = peer.except.length === 0 ? '' : ` except ${peer.except.map(escapeText).join(', ')}`
+      return `addresses in ${escapeText(peer.cidr)}${except}`
+    }
+    case 'nodes':
+      return peer.labels === undefined ? 'any node' : `nodes with ${escapeText(peer.labels)}`
+    case 'domain-names':
+      return `the domain names ${peer.names.map(escapeText).join(', ')}`
+    case 'invalid':
+      return 'nobody (an invalid peer)'
+  }
+}
+
+function podsText(
+  { pods, namespaces, matched, workloads }: Extract<PeerSummary, { is: 'pods' }>,
+  home: string,
+): string {
+  const where = whereText(namespaces, home)
+  const who = pods === undefined ? `any pod${where}` : `pods with ${escapeText(pods)}${where}`
+  if (matched === undefined) return `${who} (which these are is not known)`
+  if (matched.length === 0) return `${who} (no namespace is)`
+  const isEveryone = pods === undefined && (namespaces === 'any' || 'own' in namespaces)
+  if (isEveryone && workloads.length > 0) return who
+  const at = typeof namespaces === 'object' && 'labels' in namespaces ? `namespace ${nameList(matched)}` : ''
+  if (workloads.length === 0) return `${who} (${at === '' ? 'none now' : `${at}, no pod there now`})`
+  const now = workloads.slice(0, mostNamed).map((item) => objectText(item, home))
+  const more = workloads.length > mostNamed ? ` and ${workloads.length - mostNamed} more` : ''
+  return `${who} (${now.join(', ')}${more})`
+}
+
+function whereText(namespaces: Extract<PeerSummary, { is: 'pods' }>['namespaces'], home: string): string {
+  if (namespaces === 'any') return ' of any namespace'
+  if ('labels' in namespaces) return ` of namespaces with ${escapeText(namespaces.labels)}`
+  return namespaces.own === home ? '' : ` of namespace ${escapeText(namespaces.own)}`
+}
+
+const nameList = (names: readonly string[]): string =>
+  `${names.slice(0, mostNamed).map(escapeText).join(', ')}${names.length > mostNamed ? ', ...' : ''}`
+
+/** `80/TCP`, `53/UDP, 53/TCP`, `any port`. */
+export function rulePorts({ ports }: Pick<RuleSummary, 'ports'>): string {
+  return ports === undefined ? 'any port' : ports.map(escapeText).join(', ')
+}
