@@ -1,7 +1,7 @@
 import { Inventory } from '../../../src/network/inventory/inventory.ts'
 import type { Endpoint } from '../../../src/network/policy/endpoint.ts'
 import { Policies } from '../../../src/network/policy/policies.ts'
-import { type CniProfile, neutralProfile } from '../../../src/network/policy/profile.ts'
+import type { CniProfile } from '../../../src/network/policy/profile.ts'
 import { manifestCoverage } from '../../../src/snapshot/files/coverage.ts'
 import { type KubeObject, parseObject } from '../../../src/snapshot/kinds/kinds.ts'
 import type { Node } from '../../../src/snapshot/kinds/node.ts'
@@ -22,7 +22,7 @@ export function parsed(value: unknown): KubeObject {
 /** A closed world of these objects. */
 export function worldOf(
   objects: readonly unknown[],
-  profile: CniProfile = neutralProfile,
+  profile?: CniProfile,
   coverage: Coverage = manifestCoverage(true),
 ): World {
   const inventory = Inventory.of({

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { cniProfiles, neutralProfile } from '../../../../src/network/policy/profile.ts'
-import { manifestCoverage } from '../../../../src/snapshot/files/coverage.ts'
-import { cluster, namespace, networkPolicy, node, pod, problemsOf } from './kit.ts'
+import { cluster, coverageWithout, namespace, networkPolicy, node, pod, problemsOf } from './kit.ts'
 
 const base = [
   namespace('shop', { team: 'shop' }),
@@ -198,12 +197,10 @@ describe('T34: the own node', () => {
   })
 
   test('the address in the status of the pod is enough where nodes were not read; the rest is assumed', () => {
-    const all = manifestCoverage(true)
-    const coverage = { ...all, kinds: { ...all.kinds, Node: undefined } }
     const { ask } = cluster(
       [...base, closed].filter(({ kind }) => kind !== 'Node'),
       undefined,
-      coverage,
+      coverageWithout('Node'),
     )
     expect(ask('ip:192.168.0.1 -> shop/db TCP/1').outcome).toBe('passes')
     const other = ask('ip:192.168.0.2 -> shop/db TCP/1')

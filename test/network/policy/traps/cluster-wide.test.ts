@@ -4,6 +4,7 @@ import {
   baselinePolicy,
   cluster,
   clusterPolicy,
+  coverageWithout,
   everyPod,
   namespace,
   networkPolicy,
@@ -320,10 +321,7 @@ describe('what the API server refuses: unknown, named, and before everything els
 })
 
 test('admin policies that were not read are assumed not to be there, said once', () => {
-  const { world } = cluster([...base, closed])
-  const kinds = { ...world.inventory.snapshot.coverage.kinds }
-  delete kinds.AdminNetworkPolicy
-  const { ask } = cluster([...base, closed], undefined, { ...world.inventory.snapshot.coverage, kinds })
+  const { ask } = cluster([...base, closed], undefined, coverageWithout('AdminNetworkPolicy'))
   expect(ask(flow).outcome).toBe('fails')
   expect(ask(flow).verdict.assumes).toMatchObject([{ kind: 'AdminNetworkPolicy', why: 'not-asked' }])
 })

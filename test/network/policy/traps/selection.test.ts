@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { manifestCoverage } from '../../../../src/snapshot/files/coverage.ts'
-import { cluster, namespace, networkPolicy, pod, problemsOf } from './kit.ts'
+import { cluster, coverageWithout, namespace, networkPolicy, pod, problemsOf } from './kit.ts'
 
 const base = [
   namespace('shop', { team: 'shop' }),
@@ -188,14 +187,10 @@ describe('T10: labels of namespaces', () => {
   })
 
   test('namespaces that were not read are named as a gap', () => {
-    const coverage = {
-      ...manifestCoverage(true),
-      kinds: { ...manifestCoverage(true).kinds, Namespace: undefined },
-    }
     const { ask } = cluster(
       [...mentioned, allowFrom([{ namespaceSelector: { matchLabels: { team: 'x' } } }])],
       undefined,
-      coverage,
+      coverageWithout('Namespace'),
     )
     expect(ask('other/x -> shop/db TCP/80').verdict.doubts).toMatchObject([
       { id: 'namespace-not-read', gaps: [{ kind: 'Namespace', why: 'not-asked' }] },
