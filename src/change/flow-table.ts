@@ -1,6 +1,7 @@
 import type { Endpoint } from '../network/policy/endpoint.ts'
 import type { Column } from '../network/policy/reachability/columns.ts'
-import type { Outcome, PairGroup, Reachability } from '../network/policy/reachability/reachability.ts'
+import type { PairGroup } from '../network/policy/reachability/pairs.ts'
+import type { Outcome, Reachability } from '../network/policy/reachability/reachability.ts'
 import type { PortAtom } from '../network/policy/reachability/vocabulary.ts'
 import { type FlowEnd, outsideEnd } from './flow-end.ts'
 
@@ -86,7 +87,7 @@ export class FlowTable {
     const { columns, atoms } = this.#reachability
     const [from, to] = [columns[source], columns[destination]]
     if (from === undefined || to === undefined) return
-    for (const group of this.#reachability.pairs(source, destination)) {
+    for (const group of this.#reachability.pairs.of(source, destination)) {
       const found = new Set<Effect>()
       for (const atom of atoms) {
         const before = this.#reachability.outcomeOf(0, group, source, destination, atom)
@@ -103,7 +104,7 @@ export class FlowTable {
 
   /** Pairs by what happens to them on some port. */
   pairs(): PairCounts {
-    const all = this.#reachability.countPairs()
+    const all = this.#reachability.pairs.count()
     return { all, ...this.#counts, unchanged: all - this.#changed }
   }
 

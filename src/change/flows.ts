@@ -2,6 +2,7 @@ import type { Network } from '../network/network.ts'
 import { isFinished } from '../network/policy/endpoint.ts'
 import type { Column, PodInWorlds } from '../network/policy/reachability/columns.ts'
 import { Reachability } from '../network/policy/reachability/reachability.ts'
+import { touchedPairs } from '../network/policy/reachability/touched.ts'
 import type { Pod } from '../snapshot/kinds/pod.ts'
 import { keyOf, type ObjectReference, referenceTo } from '../snapshot/snapshot.ts'
 import type { FlowEnd } from './flow-end.ts'
@@ -43,24 +44,6 @@ function workloadEnd({ group, endpoints }: Column, owners: ReadonlyMap<string, O
   const reference = owners.get(group)
   if (reference !== undefined) return { kind: 'workload', reference }
   throw new RangeError(`no workload ${group} of ${endpoints.length} endpoints`)
-}
-
-/** Pairs of columns whose verdict can differ: those with a side that differs on any port. */
-function touchedPairs(reachability: Reachability): Iterable<readonly [source: number, destination: number]> {
-  const { columns, atoms } = reachability
-  const found = new Map<number, readonly [number, number]>()
-  for (const column of columns.keys()) {
-    for (const direction of ['egress', 'ingress'] as const) {
-      if (!reachability.isTouched(direction, column)) continue
-      const others = new Set(atoms.flatMap((atom) => [...reachability.differing(direction, column, atom)]))
-      for (const other of reachability.ownNodeColumns(column)) others.add(other)
-      for (const other of others) {
-        const [source, destination] = direction === 'egress' ? [column, other] : [other, column]
-        found.set(source * columns.length + destination, [source, destination])
-      }
-    }
-  }
-  return found.values()
 }
 
 interface ComparedPod {

@@ -34,14 +34,14 @@ export const families: readonly Family[] = [4, 6]
 export class ColumnBuilder {
   readonly #vocabulary: Vocabulary
   readonly #worlds: readonly Policies[]
-  readonly #atoms: Readonly<Record<Family, AddressAtoms>>
+  readonly atoms: Readonly<Record<Family, AddressAtoms>>
   /** Numbers that named ports stand for on some pod. */
   readonly named: Record<Protocol, Set<number>> = { TCP: new Set(), UDP: new Set(), SCTP: new Set() }
 
   constructor(vocabulary: Vocabulary, worlds: readonly Policies[]) {
     this.#vocabulary = vocabulary
     this.#worlds = worlds
-    this.#atoms = { 4: new AddressAtoms(vocabulary.blocks, 4), 6: new AddressAtoms(vocabulary.blocks, 6) }
+    this.atoms = { 4: new AddressAtoms(vocabulary.blocks, 4), 6: new AddressAtoms(vocabulary.blocks, 6) }
   }
 
   pods(pods: readonly PodInWorlds[], groups: readonly string[]): readonly Column[] {
@@ -77,7 +77,7 @@ export class ColumnBuilder {
         }
     const judged =
       used.size === 0
-        ? families.filter((family) => family === 4 || this.#atoms[6].atoms.length > 1)
+        ? families.filter((family) => family === 4 || this.atoms[6].atoms.length > 1)
         : [...used]
     return [...judged.flatMap((family) => this.#outsideOf(family, taken)), ...this.#nodes(taken)]
   }
@@ -131,7 +131,7 @@ export class ColumnBuilder {
 
   #atomId({ parsed }: Addresses, family: Family): string {
     const address: Address | undefined = parsed[family]
-    return address === undefined ? '' : String(this.#atoms[family].find(address))
+    return address === undefined ? '' : String(this.atoms[family].find(address))
   }
 
   #portsKey({ spec }: Pod): string {
@@ -175,7 +175,7 @@ export class ColumnBuilder {
       ),
     )
     const avoided = new Set([...taken, ...onNodes])
-    return this.#atoms[family].atoms.flatMap((atom) => {
+    return this.atoms[family].atoms.flatMap((atom) => {
       const address = freeAddress(atom, avoided) ?? freeAddress(atom, taken)
       return address === undefined ? [] : [this.#outsideColumn(address, atom)]
     })
@@ -205,8 +205,8 @@ export class ColumnBuilder {
       const family = addresses.parsed[4] !== undefined ? 4 : 6
       const parsed = addresses.parsed[family]
       if (parsed === undefined || taken.has(canonicalAddress(address))) continue
-      const id = this.#atoms[family].find(parsed)
-      const atom = this.#atoms[family].atoms[id]
+      const id = this.atoms[family].find(parsed)
+      const atom = this.atoms[family].atoms[id]
       const key = `${family};${id};${this.#worlds.map((_, world) => this.#nodesKey(addresses, nodeKeys, world)).join('/')}`
       if (atom !== undefined && !columns.has(key))
         columns.set(
