@@ -46,7 +46,7 @@ const reference = ({ apiVersion, kind, namespace, name }: ObjectReference) => ({
 })
 
 function workloadResult(summary: WorkloadSummary) {
-  const { workload, onHostNetwork, isMixed, ingress, egress, names, policies, services } = summary
+  const { workload, onHostNetwork, isMixed, ingress, egress, names, policies } = summary
   return {
     ref: reference(workload.reference),
     onHostNetwork,
@@ -62,7 +62,9 @@ function workloadResult(summary: WorkloadSummary) {
           : { ...names.asks },
     },
     policies: policies.map(reference),
-    services: services.map(reference),
+    pluginPolicies: summary.pluginPolicies.map(reference),
+    services: summary.services.map(reference),
+    routes: summary.routes.map(reference),
   }
 }
 

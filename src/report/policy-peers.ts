@@ -33,11 +33,13 @@ function podsText(
   const where = whereText(namespaces, home)
   const who = pods === undefined ? `any pod${where}` : `pods with ${escapeText(pods)}${where}`
   if (matched === undefined) return `${who} (which these are is not known)`
-  if (matched.length === 0) return `${who} (no namespace is)`
+  if (matched.length === 0) return `${who} (no namespace has it)`
   const isEveryone = pods === undefined && (namespaces === 'any' || 'own' in namespaces)
   if (isEveryone && workloads.length > 0) return who
-  const at = typeof namespaces === 'object' && 'labels' in namespaces ? `namespace ${nameList(matched)}` : ''
-  if (workloads.length === 0) return `${who} (${at === '' ? 'none now' : `${at}, no pod there now`})`
+  if (workloads.length === 0) {
+    const isByLabels = typeof namespaces === 'object' && 'labels' in namespaces
+    return `${who} (${isByLabels ? `${nameList(matched)}: no such pod now` : 'none now'})`
+  }
   const now = workloads.slice(0, mostNamed).map((item) => objectText(item, home))
   const more = workloads.length > mostNamed ? ` and ${workloads.length - mostNamed} more` : ''
   return `${who} (${now.join(', ')}${more})`

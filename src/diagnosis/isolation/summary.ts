@@ -5,6 +5,7 @@ import { isHostNetwork, type Party } from '../../network/policy/endpoint.ts'
 import { matchSubject } from '../../network/policy/match.ts'
 import type { Action, Direction, Policy, PortEntry, Rule, Tier } from '../../network/policy/model.ts'
 import type { Policies } from '../../network/policy/policies.ts'
+import type { Connection } from '../../network/traffic/connection.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import { type Gap, keyOf, type ObjectReference, referenceTo } from '../../snapshot/snapshot.ts'
@@ -58,8 +59,11 @@ export interface WorkloadSummary {
   readonly names: NameResolution
   /** Policies that select it, in the order of evaluation. */
   readonly policies: readonly ObjectReference[]
-  /** Services in front of it. */
+  /** Policies of the network plugin that may select it: what they do is not judged. */
+  readonly pluginPolicies: readonly ObjectReference[]
+  /** Services in front of it, and what routes lead to these. */
   readonly services: readonly ObjectReference[]
+  readonly routes: readonly ObjectReference[]
 }
 
 export interface NamespaceSummary {
@@ -107,6 +111,7 @@ function workloadSummary(
     selectingPolicies(partyOf(pod, policies), policies)
       .map(({ policy }) => keyOf(policy.reference))
       .join()
+  const services = network.services.selecting(workload).items
   return {
     workload,
     onHostNetwork: isHostNetwork(first.pod),
@@ -115,8 +120,25 @@ function workloadSummary(
     egress: directionSummary('egress', selecting, party, book, policies),
     names: nameResolution(workload, network),
     policies: selecting.map(({ policy }) => policy.reference),
-    services: network.services.selecting(workload).items.map(referenceTo),
+    pluginPolicies: pluginPoliciesOf(party, policies),
+    services: services.map(referenceTo),
+    routes: distinct(services.flatMap((service) => network.traffic.to(service).items.flatMap(routeOf))),
   }
+}
+
+const routeOf = ({ client }: Connection): readonly ObjectReference[] =>
+  client.kind === 'route' ? [client.backend.by] : []
+
+const distinct = (references: readonly ObjectReference[]): readonly ObjectReference[] => [
+  ...new Map(references.map((reference) => [keyOf(reference), reference])).values(),
+]
+
+function pluginPoliciesOf({ pod, namespace }: Party, policies: Policies): readonly ObjectReference[] {
+  if (pod === undefined || namespace === undefined) return []
+  const selecting = policies
+    .ofPlugins(namespace.name)
+    .policies.filter((policy) => policy.maySelect(pod, namespace))
+  return distinct(selecting.map((policy) => policy.reference))
 }
 
 function partyOf(pod: Pod, policies: Policies): Party {

@@ -94,9 +94,16 @@ function namespaceBlocks(
 const rowOptions = ({ isExplained, locate }: OverviewOptions): WorkloadRowOptions => ({ isExplained, locate })
 
 /** Nothing to say: no policy selects it, and names resolve as far as that is known. */
-function isUntouched({ policies, names, isMixed, ingress, egress }: WorkloadSummary): boolean {
+function isUntouched({
+  policies,
+  pluginPolicies,
+  names,
+  isMixed,
+  ingress,
+  egress,
+}: WorkloadSummary): boolean {
   return (
-    policies.length === 0 &&
+    policies.length + pluginPolicies.length === 0 &&
     !isMixed &&
     ingress.isolated === false &&
     egress.isolated === false &&

@@ -16,11 +16,18 @@ export interface WorkloadRowOptions {
 
 /** One workload: who may come in, where it may go, whether it can resolve names, and by which policies. */
 export function workloadRows(summary: WorkloadSummary, options: WorkloadRowOptions): readonly Row[] {
-  const { ingress, egress, names, policies, isMixed, onHostNetwork } = summary
+  const { ingress, egress, names, policies, isMixed, onHostNetwork, pluginPolicies } = summary
   const remarks = [
     ...(onHostNetwork
       ? [{ text: 'on the host network: whether policies apply to it is up to the network plugin' }]
       : []),
+    ...(pluginPolicies.length === 0
+      ? []
+      : [
+          {
+            text: `${pluginPolicies.map(({ kind, name }) => `${kind} ${escapeText(name)}`).join(', ')} may select it too: what ${pluginPolicies.length === 1 ? 'it does' : 'they do'} is not judged`,
+          },
+        ]),
     ...(isMixed ? [{ text: 'revisions of its pods have other labels, and other policies select them' }] : []),
   ]
   return [
@@ -73,12 +80,11 @@ function directionRow(
   return { label, lines: [...lines, ...isolating] }
 }
 
-function nobodyText({ services, workload }: WorkloadSummary, hasRules: boolean): string {
+function nobodyText({ services, routes, workload }: WorkloadSummary, hasRules: boolean): string {
+  const all = [...services, ...routes].map((item) => objectText(item, workload.namespace))
   const leads =
-    services.length === 0
-      ? ''
-      : `, though ${services.map((service) => objectText(service, workload.namespace)).join(', ')} ${services.length === 1 ? 'leads' : 'lead'} to it`
-  return `nobody now${leads}${hasRules ? '; its rules admit' : ': no rule admits anyone'}`
+    all.length === 0 ? '' : `, though ${all.join(' and ')} ${all.length === 1 ? 'leads' : 'lead'} to it`
+  return `nobody now${leads}; ${hasRules ? 'its rules admit' : 'no rule admits anyone'}`
 }
 
 /** Rules with the same ports and action in one line, unless each is to be named. */
