@@ -42,12 +42,7 @@ function checkPeer(
   network: Network,
 ): FindingDraft | undefined {
   const [{ peer, rule }] = same
-  if (
-    peer.pods.requirements.length === 0 &&
-    'selector' in peer.namespaces &&
-    peer.namespaces.selector.requirements.length === 0
-  )
-    return undefined
+  if (isEveryone(peer)) return undefined
   const workloads = workloadsOfPeer(peer, network).items
   if (workloads.length === 0 || !workloads.every(({ spec }) => spec.hostNetwork === true)) return undefined
   const addresses = nodeAddresses(workloads, network)
@@ -64,7 +59,7 @@ function checkPeer(
     summary: say`${reference} ${word(rule.direction === 'ingress' ? 'admits' : 'lets out to')} ${peerWords(peer)}, which run on the network of their node: usually no selector matches them`,
     detail: say`Their packets carry the addresses of nodes. ${listed(workloads.slice(0, 3).map((workload) => say`${workload.reference}`))} ${word(workloads.length === 1 ? 'has' : 'have')} hostNetwork: true.`,
     evidence: [
-      ...same.map((item) => ({ reference, field: item.peer.path, value: undefined })),
+      ...same.map((item) => ({ reference, field: item.peer.path, value: peerKey(item.peer) })),
       ...workloads.slice(0, 3).map((workload) => ({
         reference: workload.reference,
         field: `${workload.specPath}.hostNetwork`,
@@ -73,6 +68,13 @@ function checkPeer(
     ],
     advice: [...blocks(addresses, rule.direction), showCommand(reference)],
   }
+}
+
+/** A peer that means everybody, or everybody of its own namespace, means no host-network pod in particular. */
+function isEveryone({ namespaces, pods }: PodsPeer): boolean {
+  return (
+    pods.requirements.length === 0 && ('name' in namespaces || namespaces.selector.requirements.length === 0)
+  )
 }
 
 /** Addresses of the nodes where the pods run; of all nodes where that is not known. */

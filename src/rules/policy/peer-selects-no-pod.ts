@@ -81,7 +81,11 @@ function checkPeer(
       miss === undefined
         ? [showCommand(reference)]
         : [
-            say`If ${miss.workload.reference} is meant: ${patchCommand(reference, changeRequirement(selector, miss.requirement, miss.wanted))}`,
+            patchCommand(
+              reference,
+              changeRequirement(selector, miss.requirement, miss.wanted),
+              say`If ${miss.workload.reference} is meant`,
+            ),
             say`That opens the rule’s ports to it.`,
           ],
   }
@@ -125,5 +129,5 @@ function missWords({ workload, requirement, wanted, isNeeded: needed }: PeerMiss
           : ', is dialled by the pods of this policy',
       )
     : []
-  return say`${workload.reference}${why} and has ${wanted.key}=${wanted.value}, not ${asked}.`
+  return say`${workload.reference}${why}${word(needed ? ' and has' : ' has')} ${wanted.key}=${wanted.value}, not ${asked}.`
 }
