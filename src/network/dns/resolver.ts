@@ -82,6 +82,11 @@ function nodeLocalCaches(inventory: Inventory): Read<NodeLocalCache> {
   })
 }
 
+/** Whether a DNS cache has this address on every node. */
+export function isAddressOfCache(address: string, inventory: Inventory): boolean {
+  return nodeLocalCaches(inventory).items.some(({ addresses }) => addresses.includes(address))
+}
+
 function localAddresses(words: readonly string[]): readonly string[] {
   const at = words.findIndex((word) => /^--?localip(=|$)/.test(word))
   const word = words[at]

@@ -54,7 +54,9 @@ function peerPlace({ kind, policy }: DenialGroup, network: Network): readonly Pl
   const peer = peers.find(({ path }) => path === kind.miss?.rule.peer)
   if (rule === undefined) return []
   if (peer?.is === 'pods') return [place.policyPart(policy, `${rule.direction} ${peerKey(peer)}`)]
-  return peer?.is === 'block' ? [place.policyPart(policy, `${rule.direction} block ${blockText(peer.block)}`)] : []
+  return peer?.is === 'block'
+    ? [place.policyPart(policy, `${rule.direction} block ${blockText(peer.block)}`)]
+    : []
 }
 
 function isolationEvidence({ policy, denials, kind }: DenialGroup): FindingDraft['evidence'] {

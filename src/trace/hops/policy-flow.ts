@@ -31,8 +31,16 @@ function verdictOf({ connection, resolved, endpoint }: Way, direction: Direction
     case 'not-read':
       return { outcome: 'unknown', reason: 'not-read', gaps: judged.gaps }
     case 'judged':
-      return overClients(judged.flows, direction)
+      return enforced(overClients(judged.flows, direction), network)
   }
+}
+
+/** Where the network plugin seems to enforce no policy at all, a denial is only what was meant. */
+function enforced(verdict: Verdict, { policy }: Network): Verdict {
+  const isDenied = verdict.outcome === 'fails' || verdict.outcome === 'partly'
+  return isDenied && !policy.profile.enforcesPolicies
+    ? { outcome: 'unknown', reason: 'policy-undefined' }
+    : verdict
 }
 
 /** All pods of the client together: a part of them may be denied, such as one revision of two. */
