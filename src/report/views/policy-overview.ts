@@ -129,10 +129,7 @@ function calmBlock(calm: readonly WorkloadSummary[], finished: number): readonly
       : [
           {
             label: 'open',
-            lines: [
-              ...lines,
-              { text: 'no policy selects them: anyone may come in, and they may go anywhere' },
-            ],
+            lines: [...lines, { text: openText(calm.length) }],
           },
         ]),
     ...(finished === 0
@@ -146,6 +143,11 @@ function calmBlock(calm: readonly WorkloadSummary[], finished: number): readonly
   ]
   return rows.length === 0 ? [] : [{ kind: 'rows', rows }]
 }
+
+const openText = (number: number): string =>
+  number === 1
+    ? 'no policy selects it: anyone may come in, and it may go anywhere'
+    : 'no policy selects them: anyone may come in, and they may go anywhere'
 
 function openNamespaces(namespaces: readonly NamespaceSummary[]): Block {
   const names = namespaces.map(({ namespace }) => escapeText(namespace)).join(', ')

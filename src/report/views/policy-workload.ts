@@ -166,6 +166,12 @@ function namesRow({ udp, tcp, asks, gaps }: NameResolution, home: string): Row {
     return { label, tone: 'bad', lines: [{ text: `none${of}: ${unreached}` }] }
   if (asks.is === 'node')
     return { label, lines: [{ text: "asks its node's own servers, which no object shows: not judged" }] }
+  if (asks.is === 'not-known' && gaps.length === 0)
+    return {
+      label,
+      tone: 'unknown',
+      lines: [{ text: 'cannot be said: the DNS Service is not among what was read' }],
+    }
   const why = gaps.length === 0 ? '' : ` (${gaps.map(gapText).join(', ')})`
   if (udp === 'unknown' || tcp === 'unknown')
     return { label, tone: 'unknown', lines: [{ text: `cannot be said${of}${why}` }] }
