@@ -2,11 +2,13 @@ import { decide, type FlowVerdict } from '../decide.ts'
 import { type Endpoint, type Family, isSamePod } from '../endpoint.ts'
 import type { Direction } from '../model.ts'
 import type { Policies } from '../policies.ts'
-import type { AddressAtom, AddressAtoms } from './address-atoms.ts'
+import { type AddressAtom, AddressAtoms } from './address-atoms.ts'
 import { hasBit } from './bits.ts'
-import { type Column, ColumnBuilder, type PodInWorlds } from './columns.ts'
+import { type Column, type PodInWorlds, podColumns } from './columns.ts'
 import { ColumnFamilies } from './families.ts'
+import { OutsideColumns } from './outside.ts'
 import { isOnOwnNode, type PairGroup, Pairs } from './pairs.ts'
+import { PodFacts } from './pod-facts.ts'
 import { Sides } from './sides.ts'
 import { type Signature, Signatures } from './signatures.ts'
 import { type ReachRow, reachRows } from './strips.ts'
@@ -39,21 +41,18 @@ export class Reachability {
    */
   constructor(pods: readonly PodInWorlds[], worlds: readonly Policies[], groups: readonly string[] = []) {
     const vocabulary = vocabularyOf(worlds)
-    const builder = new ColumnBuilder(vocabulary, worlds)
+    const { blocks } = vocabulary
+    const addresses = { 4: new AddressAtoms(blocks, 4), 6: new AddressAtoms(blocks, 6) }
+    const facts = new PodFacts(vocabulary, worlds, addresses)
     const signatures = worlds.map((policies) => new Signatures(policies))
     this.pods = pods
-    this.columns = [...inOrder(builder.pods(pods, groups), signatures[0]), ...builder.outside(pods)]
-    this.atoms = portAtoms(vocabulary, builder.named)
+    const ofPods = inOrder(podColumns(pods, groups, facts), signatures[0])
+    this.columns = [...ofPods, ...new OutsideColumns(worlds, addresses, facts).all(vocabulary)]
+    this.atoms = portAtoms(vocabulary, facts.named)
     this.pairs = new Pairs(pods, this.columns, worlds[0])
     this.#worlds = worlds.map(
       (policies, index) =>
-        new World(
-          this.columns,
-          index,
-          policies,
-          signatures[index] ?? new Signatures(policies),
-          builder.atoms,
-        ),
+        new World(this.columns, index, policies, signatures[index] ?? new Signatures(policies), addresses),
     )
   }
 

@@ -116,7 +116,7 @@ export class Sides {
 function placeOf({ address }: Party, addresses: SideContext['addresses']): Placed | undefined {
   if (address === undefined) return undefined
   const family = address.bits === 32 ? 4 : 6
-  const id = addresses[family].find(address)
+  const id = addresses[family].findAddress(address)
   return { id: `${family} ${id}`, blocks: addresses[family].atoms[id]?.blocks ?? new Set<string>() }
 }
 

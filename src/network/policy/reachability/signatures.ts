@@ -1,7 +1,8 @@
-import type { Endpoint, Party } from '../endpoint.ts'
+import type { Endpoint, NamespaceFacts, Party } from '../endpoint.ts'
 import { matchSubject } from '../match.ts'
 import type { Direction, Policy } from '../model.ts'
-import type { Generation, Policies } from '../policies.ts'
+import type { PluginPolicy } from '../plugin-policy.ts'
+import type { Generation, Policies, PolicySet } from '../policies.ts'
 
 /** A policy that selects a subject. */
 export interface Selecting {
@@ -26,11 +27,22 @@ export interface Signature {
   readonly asksForNames: boolean
 }
 
+/** What can select the pods of a namespace. */
+interface NamespacePolicies {
+  readonly namespace: NamespaceFacts
+  readonly set: PolicySet
+  /** Its NetworkPolicies that say something about a direction. */
+  readonly own: Readonly<Record<Direction, readonly Policy[]>>
+  readonly plugins: readonly PluginPolicy[]
+  readonly generations: readonly Generation[]
+}
+
 const noGeneration: Generation = { admin: [], baseline: [] }
 
 /** Finds which policies select a subject, once for all subjects that are selected by the same. */
 export class Signatures {
   readonly #policies: Policies
+  readonly #namespaces = new Map<string, NamespacePolicies>()
   readonly #ids = new Map<Policy, number>()
   readonly #known = new Map<string, Signature>()
   readonly #byEndpoint: Readonly<Record<Direction, Map<Endpoint, Signature>>> = {
@@ -54,16 +66,13 @@ export class Signatures {
 
   #find(endpoint: Extract<Endpoint, { kind: 'pod' }>, direction: Direction): Signature {
     const { pod } = endpoint
-    const namespace = this.#policies.namespace(pod.metadata.namespace ?? '')
+    const { namespace, set, plugins, generations, own } = this.#namespace(pod.metadata.namespace ?? '')
     const party: Party = { endpoint, pod, namespace }
-    const set = this.#policies.in(namespace.name)
-    const { generations } = this.#policies.cluster()
-    const plugins = this.#policies.ofPlugins(namespace.name).policies
     const isOpen = plugins.some(
       (policy) => policy.directions.has(direction) && policy.maySelect(pod, namespace),
     )
-    const networkPolicies = this.#selecting(set.policies, party, direction)
-    const tiers = (generations.length === 0 ? [noGeneration] : generations).map((generation) => ({
+    const networkPolicies = this.#selecting(own[direction], party, direction)
+    const tiers = generations.map((generation) => ({
       admin: this.#tier(generation.admin, party, direction),
       baseline: this.#tier(generation.baseline, party, direction),
     }))
@@ -82,6 +91,25 @@ export class Signatures {
     const signature = { id, networkPolicies, generations: tiers, hasGaps, isOpen, asksForNames }
     this.#known.set(key, signature)
     return signature
+  }
+
+  #namespace(name: string): NamespacePolicies {
+    const known = this.#namespaces.get(name)
+    if (known !== undefined) return known
+    const set = this.#policies.in(name)
+    const { generations } = this.#policies.cluster()
+    const found: NamespacePolicies = {
+      namespace: this.#policies.namespace(name),
+      set,
+      own: {
+        egress: set.policies.filter(({ rules }) => rules.egress !== undefined),
+        ingress: set.policies.filter(({ rules }) => rules.ingress !== undefined),
+      },
+      plugins: this.#policies.ofPlugins(name).policies,
+      generations: generations.length === 0 ? [noGeneration] : generations,
+    }
+    this.#namespaces.set(name, found)
+    return found
   }
 
   #tier(groups: Generation['admin'], party: Party, direction: Direction): TierOrder {
