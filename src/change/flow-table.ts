@@ -40,6 +40,12 @@ export interface PairCounts extends Readonly<Record<Effect, number>> {
   readonly unchanged: number
 }
 
+/** Pairs between two namespaces that change; '' stands for outside. */
+export interface NamespaceCounts extends Readonly<Record<Effect, number>> {
+  readonly source: string
+  readonly destination: string
+}
+
 const effects: readonly Effect[] = ['denied', 'allowed', 'unknown']
 const ranks: Readonly<Record<Exclude<Outcome, 'unknown'>, number>> = { fails: 0, partly: 1, passes: 2 }
 
@@ -74,6 +80,7 @@ export class FlowTable {
   readonly #endOf: (column: Column) => FlowEnd
   readonly #cells = new Map<string, Cell[]>()
   readonly #counts: Record<Effect, number> = { denied: 0, allowed: 0, unknown: 0 }
+  readonly #namespaces = new Map<string, NamespaceCounts>()
   #changed = 0
 
   /** @param endOf the workload of a column of pods */
@@ -97,7 +104,10 @@ export class FlowTable {
         found.add(effect)
         this.#add({ effect, before, after, source: from, destination: to, atom, group })
       }
-      for (const effect of found) this.#counts[effect] += group.count
+      for (const effect of found) {
+        this.#counts[effect] += group.count
+        this.#countBetween(from.namespace, to.namespace, effect, group.count)
+      }
       if (found.size > 0) this.#changed += group.count
     }
   }
@@ -106,6 +116,17 @@ export class FlowTable {
   pairs(): PairCounts {
     const all = this.#reachability.pairs.count()
     return { all, ...this.#counts, unchanged: all - this.#changed }
+  }
+
+  /** By source, then destination. */
+  namespaces(): readonly NamespaceCounts[] {
+    return [...this.#namespaces].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, counts]) => counts)
+  }
+
+  #countBetween(source: string, destination: string, effect: Effect, pairs: number): void {
+    const key = `${source}\n${destination}`
+    const known = this.#namespaces.get(key) ?? { source, destination, denied: 0, allowed: 0, unknown: 0 }
+    this.#namespaces.set(key, { ...known, [effect]: known[effect] + pairs })
   }
 
   /** Denied before allowed before unknown, then by source and destination. */
