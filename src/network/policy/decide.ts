@@ -77,7 +77,7 @@ export interface FlowVerdict {
   readonly caveats: readonly CaveatId[]
   /**
    * What was not read. The verdict assumes that there are no such policies (cluster-wide ones, and those of network
-   * plugins), and that an outside address is not one of the destination's own node.
+   * plugins), that an outside address is not one of the pod's own node, and no Service's.
    */
   readonly assumes: readonly Gap[]
 }
@@ -151,7 +151,7 @@ function decideFamily(flow: Flow, source: Party, destination: Party, policies: P
 }
 
 /** What the policies on one end say about the other. Only pods are subjects of policies. */
-export function decideSide(side: Side, hairpin: 'service' | 'direct' | undefined): Decision {
+function decideSide(side: Side, hairpin: 'service' | 'direct' | undefined): Decision {
   const { subject, direction, policies } = side
   const evidence = new Evidence()
   if (subject.pod === undefined || subject.namespace === undefined)
@@ -166,9 +166,24 @@ export function decideSide(side: Side, hairpin: 'service' | 'direct' | undefined
     evidence.caveats.add('two-generations')
     if (possible !== other) evidence.doubts.push({ id: 'two-generations' })
   }
-  const plugin = searchPluginPolicies(side, evidence)
+  const beside = searchPluginPolicies(side, evidence) | untranslated(side, evidence)
   noteCaveats(side, evidence)
-  return conclude(direction, possible | other | plugin, evidence, undefined)
+  return conclude(direction, possible | other | beside, evidence, undefined)
+}
+
+/** T40: no policy sees a packet to the address of a Service, but where the own node answers it itself. */
+function untranslated({ direction, peer, policies }: Side, evidence: Evidence): number {
+  const { endpoint, addressText = '' } = peer
+  if (direction === 'ingress' || endpoint.kind !== 'outside' || endpoint.nodeName !== undefined) return 0
+  if (policies.profile.cidrMatchesServiceAddress || !isTouched(evidence)) return 0
+  const { is, gaps } = policies.isServiceAddress(addressText)
+  if (!is) evidence.assumes.push(...gaps)
+  if (is) evidence.doubts.push({ id: 'service-address' })
+  return is ? allow | deny : 0
+}
+
+function isTouched({ isolatedBy, acting }: Evidence): boolean {
+  return isolatedBy.length > 0 || acting.length > 0
 }
 
 /** The policies of the network plugin that may select the pod: they can allow and deny anything. */
@@ -240,13 +255,12 @@ function ownNode({ subject, peer, policies }: Side, evidence: Evidence): 'yes' |
   if (canonicalAddress(addressText) === canonicalAddress(subject.pod?.status.hostIP ?? '')) return 'yes'
   const { nodes, gaps } = policies.nodesWith(addressText)
   if (nodes.some(({ metadata }) => metadata.name === node)) return 'yes'
-  if (nodes.length === 0) evidence.assumes.push(...gaps)
+  if (nodes.length === 0) evidence.unknownNodes.push(...gaps)
   return 'no'
 }
 
 function noteCaveats({ direction, peer, policies }: Side, evidence: Evidence): void {
-  const isTouched = evidence.isolatedBy.length > 0 || evidence.acting.length > 0
-  if (!isTouched) return
+  if (!isTouched(evidence)) return
   if (!policies.profile.enforcesPolicies) evidence.caveats.add('not-enforced')
   if (direction === 'ingress' && peer.endpoint.kind === 'outside')
     evidence.caveats.add('source-may-be-rewritten')
@@ -278,7 +292,7 @@ function conclude(
     isolatedBy: [...new Set(evidence.isolatedBy)],
     passedBy: [...new Set(evidence.acting.filter(({ does }) => does === pass).map(({ rule }) => rule))],
     doubts: outcome === 'unknown' ? doubts : [],
-    assumes: outcome === 'fails' ? evidence.assumes : [],
+    assumes: [...evidence.assumes, ...(outcome === 'fails' ? evidence.unknownNodes : [])],
     caveats: caveats.filter((id) => id !== 'ipblock-on-pod' || acted.length > 0 || outcome !== 'passes'),
   }
 }

@@ -1,6 +1,7 @@
 import type { Node } from '../../snapshot/kinds/node.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { canonicalAddress } from '../inventory/address.ts'
+import { addressesOf } from '../inventory/bucket.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { memoTable } from '../inventory/memo.ts'
 import { whole } from '../inventory/read.ts'
@@ -29,6 +30,12 @@ export interface ClusterPolicies {
   readonly gaps: readonly Gap[]
 }
 
+/** Addresses of one kind of object, and what of it was not read. */
+interface KnownAddresses {
+  readonly addresses: ReadonlySet<string>
+  readonly gaps: readonly Gap[]
+}
+
 interface NodesByAddress {
   readonly nodes: ReadonlyMap<string, readonly Node[]>
   readonly gaps: readonly Gap[]
@@ -39,6 +46,7 @@ const detected = memoTable<DetectedCni>('policy.cni')
 const ofCluster = memoTable<ClusterPolicies>('policy.cluster')
 const ofPlugins = memoTable<PluginPolicySet>('policy.plugins')
 const labelsOf = memoTable<NamespaceFacts>('policy.labels')
+const ofServices = memoTable<KnownAddresses>('policy.services')
 const byAddress = memoTable<NodesByAddress>('policy.nodes')
 
 /** The policies of a cluster with what they are compared with. Every lookup is remembered by the inventory. */
@@ -95,6 +103,15 @@ export class Policies {
 
   namespace(name: string): NamespaceFacts {
     return this.inventory.memo.get(labelsOf, name, () => namespaceFacts(name, this.inventory))
+  }
+
+  /** Whether an address is one of a Service's, which is translated on the client's node. Gaps: it may be one that was not read. */
+  isServiceAddress(address: string): { readonly is: boolean; readonly gaps: readonly Gap[] } {
+    const { addresses, gaps } = this.inventory.memo.get(ofServices, '', () => {
+      const read = this.inventory.list('Service')
+      return { addresses: new Set(read.items.flatMap(addressesOf).map(canonicalAddress)), gaps: read.gaps }
+    })
+    return { is: addresses.has(canonicalAddress(address)), gaps }
   }
 
   /** Nodes that name this address as theirs. */

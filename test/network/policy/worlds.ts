@@ -35,14 +35,14 @@ export function worldOf(
   return { inventory, policies: new Policies(inventory, profile) }
 }
 
-export function podOf({ inventory }: World, key: string): Pod {
+function podOf({ inventory }: World, key: string): Pod {
   const [namespace = '', name = ''] = key.split('/')
   const [pod] = inventory.get('Pod', namespace, name).items
   if (pod === undefined) throw new Error(`no pod ${key}`)
   return pod
 }
 
-export function nodeOf({ inventory }: World, name: string): Node {
+function nodeOf({ inventory }: World, name: string): Node {
   const [node] = inventory.get('Node', '', name).items
   if (node === undefined) throw new Error(`no node ${name}`)
   return node

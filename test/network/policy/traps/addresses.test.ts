@@ -130,6 +130,36 @@ describe('T30, T31: blocks', () => {
   })
 })
 
+describe('T40: the address of a Service', () => {
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'db', namespace: 'shop' },
+    spec: { clusterIP: '10.96.0.7', clusterIPs: ['10.96.0.7', 'fd02::7'], ports: [{ port: 80 }] },
+  }
+  test('is translated before any policy sees it: a block that holds it admits nothing', () => {
+    const { ask } = cluster([...base, service, to(block('10.96.0.0/12'), block('fd02::/64'))])
+    for (const address of ['10.96.0.7', 'fd02:0::7'])
+      expect(ask(`shop/web -> ip:${address} TCP/80`)).toMatchObject({
+        outcome: 'unknown',
+        doubts: ['service-address'],
+      })
+    expect(ask('shop/web -> ip:10.96.0.8 TCP/80').outcome).toBe('passes')
+  })
+  test('does not matter to a pod that no policy isolates, or where its node answers there', () => {
+    expect(cluster([...base, service]).outcome('shop/web -> ip:10.96.0.7 TCP/80')).toBe('passes')
+    const { outcome } = cluster([...base, service, to(block('10.96.0.0/12'))])
+    expect(outcome('shop/web -> ip:10.96.0.7@n1 UDP/53')).toBe('passes')
+  })
+  test('may be one that was not read: assumed not', () => {
+    const { ask } = cluster([...base, to(block('10.96.0.0/12'))], undefined, coverageWithout('Service'))
+    expect(ask('shop/web -> ip:10.96.0.7 TCP/80')).toMatchObject({
+      outcome: 'passes',
+      verdict: { assumes: [{ kind: 'Service' }] },
+    })
+  })
+})
+
 describe('T32: dual stack', () => {
   test('both families pass', () => {
     const { ask } = cluster([...base, from(block('10.0.0.0/8'), block('fd00::/64'))])

@@ -74,7 +74,7 @@ export interface Answer {
 }
 
 /** Answers `FROM -> TO PROTOCOL/PORT`, where TO begins with `service:` when a Service's address was dialled. */
-export function ask(world: World, question: string): Answer {
+function ask(world: World, question: string): Answer {
   const [, from = '', through, to = '', protocol, port] =
     /^(\S+) -> (service:)?(\S+) (TCP|UDP|SCTP|ICMP)\/(\d+)$/.exec(question) ?? []
   if (protocol !== 'TCP' && protocol !== 'UDP' && protocol !== 'SCTP' && protocol !== 'ICMP')
