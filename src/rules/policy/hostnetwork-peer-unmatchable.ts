@@ -9,7 +9,7 @@ import { defineRule } from '../rule.ts'
 import { listed, say, type Text, word } from '../text.ts'
 import { coversSubject } from './cover.ts'
 import { workloadsOfPeer } from './matching.ts'
-import { isNeeded, isRouted, subjectsOf } from './needed-flows.ts'
+import { isRouted, neededBy, subjectsOf } from './needed-flows.ts'
 import { showCommand } from './patches.ts'
 import { type ListedPeer, type PodsPeer, peerKey, podsPeers, samePeers } from './peers.ts'
 import { peerWords } from './selector-words.ts'
@@ -49,8 +49,9 @@ function checkPeer(
   if (areAdmitted(policy, rule.direction, addresses, network)) return undefined
   const { reference } = policy
   const subjects = subjectsOf(policy, network)
+  const needed = neededBy(rule.direction, subjects, network)
   const isUsed =
-    workloads.some((workload) => isNeeded(rule.direction, subjects, workload, network)) ||
+    workloads.some(({ key }) => needed.has(key)) ||
     (rule.direction === 'ingress' && subjects.some((subject) => isRouted(subject, network)))
   return {
     proof: 'likely',
