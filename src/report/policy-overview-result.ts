@@ -56,6 +56,7 @@ function workloadResult(summary: WorkloadSummary) {
     names: {
       udp: names.udp,
       tcp: names.tcp,
+      isAssumed: names.isAssumed,
       asks:
         names.asks.is === 'service'
           ? { is: names.asks.is, ref: reference(names.asks.reference) }

@@ -26,26 +26,34 @@ export function peerText(peer: PeerSummary, direction: Direction, home: string):
   }
 }
 
-function podsText(
-  { pods, namespaces, matched, workloads }: Extract<PeerSummary, { is: 'pods' }>,
-  home: string,
-): string {
+type PodsSummary = Extract<PeerSummary, { is: 'pods' }>
+
+function podsText({ pods, namespaces, matched, workloads, isWhole }: PodsSummary, home: string): string {
   const where = whereText(namespaces, home)
   const who = pods === undefined ? `any pod${where}` : `pods with ${escapeText(pods)}${where}`
   if (matched === undefined) return `${who} (which these are is not known)`
   if (matched.length === 0) return `${who} (no namespace has it)`
   const isEveryone = pods === undefined && (namespaces === 'any' || 'own' in namespaces)
-  if (isEveryone && workloads.length > 0) return who
-  if (workloads.length === 0) {
-    const isByLabels = typeof namespaces === 'object' && 'labels' in namespaces
-    return `${who} (${isByLabels ? `${nameList(matched)}: no such pod now` : 'none now'})`
-  }
+  if (isEveryone && (workloads.length > 0 || isWhole !== true)) return who
+  if (workloads.length === 0) return `${who} (${noneText(namespaces, matched, isWhole)})`
   const now = workloads.slice(0, mostNamed).map((item) => objectText(item, home))
   const more = workloads.length > mostNamed ? ` and ${workloads.length - mostNamed} more` : ''
-  return `${who} (${now.join(', ')}${more})`
+  return `${who} (${now.join(', ')}${more}${isWhole === false ? ', and what was not read' : ''})`
 }
 
-function whereText(namespaces: Extract<PeerSummary, { is: 'pods' }>['namespaces'], home: string): string {
+function noneText(
+  namespaces: PodsSummary['namespaces'],
+  matched: readonly string[],
+  isWhole: PodsSummary['isWhole'],
+): string {
+  const isByLabels = typeof namespaces === 'object' && 'labels' in namespaces
+  const where = isByLabels ? `${nameList(matched)}: ` : ''
+  if (isWhole === false) return `${where}not read`
+  if (isWhole === 'open') return `${where}none in these files`
+  return isByLabels ? `${where}no such pod now` : 'none now'
+}
+
+function whereText(namespaces: PodsSummary['namespaces'], home: string): string {
   if (namespaces === 'any') return ' of any namespace'
   if ('labels' in namespaces) return ` of namespaces with ${escapeText(namespaces.labels)}`
   return namespaces.own === home ? '' : ` of namespace ${escapeText(namespaces.own)}`

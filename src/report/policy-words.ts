@@ -97,6 +97,6 @@ export function clauseText({ is, wanted: rawWanted, actual: rawActual }: Clause,
         ? `opens port ${wanted}; asked is ${actual}`
         : `opens ${wanted}; asked is ${actual}`
     case 'input':
-      return `has ${actual} where it wants ${wanted}`
+      return `has ${actual}`
   }
 }

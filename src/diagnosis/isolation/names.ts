@@ -1,3 +1,4 @@
+import { reachesUsualDns } from '../../network/flows/assumed-dns.ts'
 import { type Lookup, lookupsOf } from '../../network/flows/lookups.ts'
 import type { Network } from '../../network/network.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
@@ -18,7 +19,8 @@ export interface NameResolution {
     | { readonly is: 'cache' | 'custom'; readonly address: string }
     | { readonly is: 'node' }
     | { readonly is: 'not-known' }
-  /** The first question goes over TCP: the option use-vc. */
+  /** The DNS Service was not read: judged is the usual one. */
+  readonly isAssumed: boolean
   readonly gaps: readonly Gap[]
 }
 
@@ -26,7 +28,9 @@ export interface NameResolution {
 export function nameResolution(workload: Workload, network: Network): NameResolution {
   const client = { kind: 'workload', workload } as const
   const over = (protocol: 'UDP' | 'TCP'): Reached => {
-    const { items, hidden } = lookupsOf(client, network.inventory, protocol)
+    const { items, hidden, gaps } = lookupsOf(client, network.inventory, protocol)
+    if (items.length + hidden === 0 && gaps.length > 0)
+      return reachesUsualDns(client, protocol, network) ? 'passes' : 'unknown'
     const reached = items.map((lookup) => reach(lookup, network))
     // A resolver asks the next server when one is silent.
     if (reached.includes('passes')) return 'passes'
@@ -38,7 +42,8 @@ export function nameResolution(workload: Workload, network: Network): NameResolu
         : 'unknown'
   }
   const { items, hidden, gaps } = lookupsOf(client, network.inventory)
-  return { udp: over('UDP'), tcp: over('TCP'), asks: asked(items[0], hidden), gaps }
+  const isAssumed = items.length + hidden === 0 && gaps.length > 0
+  return { udp: over('UDP'), tcp: over('TCP'), asks: asked(items[0], hidden), isAssumed, gaps }
 }
 
 function asked(lookup: Lookup | undefined, hidden: number): NameResolution['asks'] {

@@ -24,6 +24,8 @@ export type PeerSummary =
       readonly matched?: readonly string[] | undefined
       /** Workloads that match, among those that were read. */
       readonly workloads: readonly ObjectReference[]
+      /** Whether these are all: not where workloads were not read; `open` among manifests, which need not be all. */
+      readonly isWhole: boolean | 'open'
     }
   | {
       readonly is: 'block'
@@ -78,12 +80,17 @@ export class PeerBook {
       name,
       is: matchNamespace(scope, this.#policies.namespace(name)).is,
     }))
+    const matched = this.#matched(
+      scope,
+      matches.some(({ is }) => is === 'maybe'),
+    )
     const found: Extract<PeerSummary, { is: 'pods' }> = {
       is: 'pods',
       path: '',
       pods: selectorText(pods),
       namespaces: scopeText(scope),
-      matched: matches.some(({ is }) => is === 'maybe') ? undefined : this.#matched(scope),
+      matched,
+      isWhole: this.#isWhole(matched),
       workloads: matches
         .filter(({ is }) => is === 'yes')
         .flatMap(({ name }) => this.#network.workloads.in(name).items)
@@ -94,12 +101,22 @@ export class PeerBook {
     return found
   }
 
-  /** Namespaces that are there, with or without workloads. */
-  #matched(scope: NamespaceScope): readonly string[] {
+  /** Namespaces that are there, with or without workloads; `undefined` where labels or whole namespaces were not read. */
+  #matched(scope: NamespaceScope, isUnsure: boolean): readonly string[] | undefined {
     if ('name' in scope) return [scope.name]
+    const named = scopeText(scope)
+    if (typeof named === 'object' && 'own' in named) return [named.own]
+    if (isUnsure || (named !== 'any' && this.#network.inventory.gaps('Namespace').length > 0))
+      return undefined
     const read = this.#network.inventory.list('Namespace').items.map(({ metadata }) => metadata.name)
     const all = [...new Set([...read, ...this.#network.workloads.namespaces()])].sort()
     return all.filter((name) => matchNamespace(scope, this.#policies.namespace(name)).is === 'yes')
+  }
+
+  #isWhole(matched: readonly string[] | undefined): boolean | 'open' {
+    const { workloads, inventory } = this.#network
+    if (matched === undefined || matched.some((name) => workloads.in(name).gaps.length > 0)) return false
+    return inventory.snapshot.coverage.world === 'open' ? 'open' : true
   }
 }
 

@@ -197,7 +197,7 @@ function directionSummary(
     })),
     rules,
     named: [...named.values()],
-    isOpen: peers.some((peer) => peer.is !== 'invalid' && (peer.is !== 'pods' || peer.matched === undefined)),
+    isOpen: peers.some((peer) => peer.is !== 'invalid' && (peer.is !== 'pods' || peer.isWhole !== true)),
   }
 }
 

@@ -182,7 +182,7 @@ function reasonRows(
         lines: verdict.doubts.map((doubt) => ({ text: doubtText(doubt) })),
       },
     ]
-  const { source, target } = namesIn(reason, whole)
+  const { source, target, listed } = namesIn(reason, whole)
   const isWorld = whole.question.source.kind === 'world' || whole.question.destination.kind === 'world'
   const explain = (side: 'egress' | 'ingress', names: EndNames): readonly Row[] => {
     const near = nearestRow(why[side], names, locate, isExplained)
@@ -193,7 +193,8 @@ function reasonRows(
     ]
   }
   const remedy = remedies.get(reason)
-  const confirm = outcome === 'unknown' ? undefined : confirmLine(whole.question, example, network)
+  const confirm =
+    outcome === 'unknown' ? undefined : confirmLine(whole.question, example, network, listed.target === '')
   return [
     ...explain('egress', { subject: source, peer: target, isWorld }),
     ...explain('ingress', { subject: target, peer: source, isWorld }),

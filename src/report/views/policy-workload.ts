@@ -141,7 +141,7 @@ function isolationLine({ direction, isolatedBy }: DirectionSummary, { locate }: 
 
 const unreached = 'no rule lets it ask the DNS pods'
 
-function namesRow({ udp, tcp, asks, gaps }: NameResolution, home: string): Row {
+function namesRow({ udp, tcp, asks, isAssumed, gaps }: NameResolution, home: string): Row {
   const label = 'names'
   const server =
     asks.is === 'service'
@@ -151,7 +151,8 @@ function namesRow({ udp, tcp, asks, gaps }: NameResolution, home: string): Row {
         : asks.is === 'custom'
           ? escapeText(asks.address)
           : ''
-  const of = server === '' ? '' : ` (${server})`
+  const of =
+    isAssumed && udp === 'passes' ? ' (if DNS is the usual kube-dns)' : server === '' ? '' : ` (${server})`
   if (udp === 'passes' && tcp === 'passes')
     return { label, lines: [{ text: `resolved over UDP and TCP${of}` }] }
   if (udp === 'passes' && tcp === 'fails')
