@@ -176,10 +176,13 @@ function untranslated({ direction, peer, policies }: Side, evidence: Evidence): 
   const { endpoint, addressText = '' } = peer
   if (direction === 'ingress' || endpoint.kind !== 'outside' || endpoint.nodeName !== undefined) return 0
   if (policies.profile.cidrMatchesServiceAddress || !isTouched(evidence)) return 0
-  const { is, gaps } = policies.isServiceAddress(addressText)
-  if (!is) evidence.assumes.push(...gaps)
-  if (is) evidence.doubts.push({ id: 'service-address' })
-  return is ? allow | deny : 0
+  const { services, gaps } = policies.servicesWith(addressText)
+  if (services.length === 0) {
+    evidence.assumes.push(...gaps)
+    return 0
+  }
+  evidence.doubts.push({ id: 'service-address' })
+  return allow | deny
 }
 
 function isTouched({ isolatedBy, acting }: Evidence): boolean {

@@ -1,4 +1,5 @@
 import type { Node } from '../../snapshot/kinds/node.ts'
+import type { Service } from '../../snapshot/kinds/service.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { canonicalAddress } from '../inventory/address.ts'
 import { addressesOf } from '../inventory/bucket.ts'
@@ -30,9 +31,8 @@ export interface ClusterPolicies {
   readonly gaps: readonly Gap[]
 }
 
-/** Addresses of one kind of object, and what of it was not read. */
-interface KnownAddresses {
-  readonly addresses: ReadonlySet<string>
+interface ServicesByAddress {
+  readonly services: ReadonlyMap<string, readonly Service[]>
   readonly gaps: readonly Gap[]
 }
 
@@ -46,7 +46,7 @@ const detected = memoTable<DetectedCni>('policy.cni')
 const ofCluster = memoTable<ClusterPolicies>('policy.cluster')
 const ofPlugins = memoTable<PluginPolicySet>('policy.plugins')
 const labelsOf = memoTable<NamespaceFacts>('policy.labels')
-const ofServices = memoTable<KnownAddresses>('policy.services')
+const ofServices = memoTable<ServicesByAddress>('policy.services')
 const byAddress = memoTable<NodesByAddress>('policy.nodes')
 
 /** The policies of a cluster with what they are compared with. Every lookup is remembered by the inventory. */
@@ -105,13 +105,20 @@ export class Policies {
     return this.inventory.memo.get(labelsOf, name, () => namespaceFacts(name, this.inventory))
   }
 
-  /** Whether an address is one of a Service's, which is translated on the client's node. Gaps: it may be one that was not read. */
-  isServiceAddress(address: string): { readonly is: boolean; readonly gaps: readonly Gap[] } {
-    const { addresses, gaps } = this.inventory.memo.get(ofServices, '', () => {
+  /** Services that have this address, which is translated on the client's node. */
+  servicesWith(address: string): { readonly services: readonly Service[]; readonly gaps: readonly Gap[] } {
+    const { services, gaps } = this.inventory.memo.get(ofServices, '', () => {
       const read = this.inventory.list('Service')
-      return { addresses: new Set(read.items.flatMap(addressesOf).map(canonicalAddress)), gaps: read.gaps }
+      const pairs = read.items.flatMap((service) =>
+        addressesOf(service).map((text) => ({ text: canonicalAddress(text), service })),
+      )
+      const grouped = Map.groupBy(pairs, ({ text }) => text)
+      return {
+        services: new Map([...grouped].map(([text, found]) => [text, found.map(({ service }) => service)])),
+        gaps: read.gaps,
+      }
     })
-    return { is: addresses.has(canonicalAddress(address)), gaps }
+    return { services: services.get(canonicalAddress(address)) ?? [], gaps }
   }
 
   /** Nodes that name this address as theirs. */

@@ -53,6 +53,16 @@ describe('the network plugin, from DaemonSets', () => {
     expect(detect(daemonSet(key, [container(image)]))).toEqual([profile, enforces, key])
   })
 
+  test.each([
+    ['v1.15.9', false],
+    ['v1.16.0', true],
+    ['v1.18.2', true],
+    ['latest', true],
+  ])('Cilium %s honours endPort: %s', (tag, honours) => {
+    const { world } = cluster([daemonSet('kube-system/cilium', [container(`quay.io/cilium/cilium:${tag}`)])])
+    expect(world.policies.profile.endPortHonoured).toBe(honours)
+  })
+
   test('nothing is proven by agents that are not there, or only sound alike', () => {
     expect(detect()).toEqual(['neutral', true, undefined])
     const alike = daemonSet('shop/cilium-dashboard', [container('shop/cilium-dashboard:1')])
