@@ -12,12 +12,12 @@ import { endKey, type FlowEnd } from './flow-end.ts'
 import type { Effect, FlowChange, NamespaceCounts, PairCounts, PortRange } from './flow-table.ts'
 import { type ChangedFlows, changedFlows } from './flows.ts'
 
-/** Changes at one end for the same reason: who else is met by them. */
+/** Changes for the same reason, at ends that meet the same others on the same ports. */
 export interface ChangeGroup {
   readonly effect: Effect
-  /** The end whose policies changed the verdict. */
-  readonly anchor: FlowEnd
-  /** `egress`: the anchor is the source. */
+  /** The ends whose policies changed the verdict. */
+  readonly anchors: readonly FlowEnd[]
+  /** `egress`: the anchors are the sources. */
   readonly direction: Direction
   readonly peers: readonly FlowEnd[]
   readonly ports: readonly PortRange[]
@@ -91,7 +91,7 @@ function grouped(changes: readonly FlowChange[], reachability: Reachability): re
       reasonOf(after),
     ])
   })
-  return [...groups.values()].flatMap((members): readonly ChangeGroup[] => {
+  const atOneEnd = [...groups.values()].flatMap((members): readonly ChangeGroup[] => {
     const [first] = members
     if (first === undefined) return []
     const { change, before, after, direction } = first
@@ -99,7 +99,7 @@ function grouped(changes: readonly FlowChange[], reachability: Reachability): re
     return [
       {
         effect: change.effect,
-        anchor: isEgress ? change.source : change.destination,
+        anchors: [isEgress ? change.source : change.destination],
         direction,
         peers: members.map((member) => (isEgress ? member.change.destination : member.change.source)),
         ports: change.ports,
@@ -108,6 +108,20 @@ function grouped(changes: readonly FlowChange[], reachability: Reachability): re
         after,
       },
     ]
+  })
+  return folded(atOneEnd)
+}
+
+/** Ends that meet the same others in the same way become one group: a policy for a whole namespace is told once. */
+function folded(groups: readonly ChangeGroup[]): readonly ChangeGroup[] {
+  const same = Map.groupBy(groups, ({ effect, direction, peers, ports, before, after }) =>
+    JSON.stringify([effect, direction, peers.map(endKey), ports, reasonOf(before), reasonOf(after)]),
+  )
+  return [...same.values()].flatMap((members) => {
+    const [first] = members
+    if (first === undefined) return []
+    const anchors = members.flatMap((member) => member.anchors)
+    return [{ ...first, anchors, pairs: members.reduce((sum, { pairs }) => sum + pairs, 0) }]
   })
 }
 

@@ -46,8 +46,8 @@ export function whatIfResult(result: WhatIf, context: WhatIfContext) {
 }
 
 function changeResult(group: ChangeGroup, locate: Locate | undefined) {
-  const { effect, direction, anchor, peers, ports, pairs, before, after } = group
-  const [own, others] = [[endResult(anchor)], peers.map(endResult)]
+  const { effect, direction, anchors, peers, ports, pairs, before, after } = group
+  const [own, others] = [anchors.map(endResult), peers.map(endResult)]
   return {
     effect: effect === 'unknown' ? 'undefined' : effect,
     side: direction,

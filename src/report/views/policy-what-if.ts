@@ -1,3 +1,4 @@
+import type { FlowEnd } from '../../change/flow-end.ts'
 import type { Effect } from '../../change/flow-table.ts'
 import type { ChangeGroup, FirstIsolation, WhatIf } from '../../change/what-if.ts'
 import { decidersOf } from '../../diagnosis/expected/deciders.ts'
@@ -155,10 +156,13 @@ function isolationText({ end, direction, loses }: FirstIsolation): string {
 }
 
 function groupBlock(group: ChangeGroup, context: WhatIfContext, isWide: boolean): Block {
-  const { effect, peers, ports, before, after, pairs } = group
-  const shown = isWide ? peers : peers.slice(0, mostPeers)
-  const more = peers.length - shown.length
-  const names = [...shown.map(endText), ...(more > 0 ? [`and ${more} more`] : [])]
+  const { effect, anchors, direction, peers, ports, before, after, pairs } = group
+  const names = (ends: readonly FlowEnd[]): string => {
+    const shown = isWide ? ends : ends.slice(0, mostPeers)
+    const more = ends.length - shown.length
+    return [...shown.map(endText), ...(more > 0 ? [`and ${more} more`] : [])].join(', ')
+  }
+  const [own, other] = direction === 'ingress' ? ['to', 'from'] : ['from', 'to']
   return {
     kind: 'entry',
     mark: marks[effect],
@@ -166,7 +170,8 @@ function groupBlock(group: ChangeGroup, context: WhatIfContext, isWide: boolean)
     aside: count(pairs, 'pair'),
     paragraphs: [],
     rows: [
-      { label: group.direction === 'ingress' ? 'from' : 'to', lines: [{ text: names.join(', ') }] },
+      ...(anchors.length > 1 ? [{ label: own, lines: [{ text: names(anchors) }] }] : []),
+      { label: other, lines: [{ text: names(peers) }] },
       { label: 'ports', lines: [{ text: portsText(ports) }] },
       { label: 'before', lines: [{ text: reason(before, context.locate) }] },
       { label: 'after', lines: [{ text: reason(after, context.locate) }] },
@@ -174,16 +179,29 @@ function groupBlock(group: ChangeGroup, context: WhatIfContext, isWide: boolean)
   }
 }
 
-const verbs: Readonly<Record<Effect, Readonly<Record<ChangeGroup['direction'], readonly [string, string]>>>> =
-  {
-    denied: { egress: ['no longer reaches', 'destination'], ingress: ['is no longer reached by', 'source'] },
-    allowed: { egress: ['newly reaches', 'destination'], ingress: ['is newly reached by', 'source'] },
-    unknown: { egress: ['may reach or not', 'destination'], ingress: ['may be reached or not by', 'source'] },
-  }
+type Words = readonly [one: string, many: string, noun: string]
 
-function title({ effect, direction, anchor, peers }: ChangeGroup): string {
-  const [verb, noun] = verbs[effect][direction]
-  return `${endText(anchor)} ${verb} ${count(peers.length, noun)}`
+const verbs: Readonly<Record<Effect, Readonly<Record<ChangeGroup['direction'], Words>>>> = {
+  denied: {
+    egress: ['no longer reaches', 'no longer reach', 'destination'],
+    ingress: ['is no longer reached by', 'are no longer reached by', 'source'],
+  },
+  allowed: {
+    egress: ['newly reaches', 'newly reach', 'destination'],
+    ingress: ['is newly reached by', 'are newly reached by', 'source'],
+  },
+  unknown: {
+    egress: ['may reach or not', 'may reach or not', 'destination'],
+    ingress: ['may be reached or not by', 'may be reached or not by', 'source'],
+  },
+}
+
+function title({ effect, direction, anchors, peers }: ChangeGroup): string {
+  const [one, many, noun] = verbs[effect][direction]
+  const [first] = anchors
+  const others = count(peers.length, noun)
+  if (first !== undefined && anchors.length === 1) return `${endText(first)} ${one} ${others}`
+  return `${count(anchors.length, 'workload')} ${many} ${others}`
 }
 
 /** What decides, on the sides that matter. */

@@ -68,11 +68,7 @@ export class Pairs {
 
   /** Columns of ends that have a node's address. */
   #hostColumns(): readonly number[] {
-    this.#hosts ??= this.#columns.flatMap(({ endpoints: [endpoint] }, index) =>
-      endpoint?.kind === 'outside' || (endpoint?.kind === 'pod' && isHostNetwork(endpoint.pod))
-        ? [index]
-        : [],
-    )
+    this.#hosts ??= this.#columns.flatMap((column, index) => (hasNodeAddress(column) ? [index] : []))
     return this.#hosts
   }
 
@@ -141,6 +137,11 @@ export function sizeOf({ kind, members }: Column): number {
   return kind === 'outside' ? 1 : members.length
 }
 
+/** Whether the ends of a column are no plain pods, so that they may have a node's address. */
+export function hasNodeAddress({ endpoints: [endpoint] }: Column): boolean {
+  return endpoint?.kind === 'outside' || (endpoint?.kind === 'pod' && isHostNetwork(endpoint.pod))
+}
+
 /** Whether an end may have the address of the node that a pod runs on. */
 export function isOnOwnNode(host: Endpoint, pod: Endpoint, policies: Policies): boolean {
   if (pod.kind !== 'pod' || isHostNetwork(pod.pod)) return false
@@ -155,8 +156,9 @@ export function isOnOwnNode(host: Endpoint, pod: Endpoint, policies: Policies): 
   )
 }
 
-/** Ends with addresses of different families only never meet. */
+/** A pod never meets addresses outside of a family that it has not. Pods are judged as the plain evaluator does. */
 function canTalk(from: Column, to: Column): boolean {
+  if (from.kind === 'pods' && to.kind === 'pods') return true
   const [a, b] = [from.endpoints[0], to.endpoints[0]].map((endpoint) =>
     endpoint === undefined ? [] : Object.keys(addressesOf(endpoint).parsed),
   )

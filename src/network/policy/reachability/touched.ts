@@ -41,6 +41,8 @@ function isTouched(
   const [old, changed] = [decidingIn(before), decidingIn(after)]
   if (before.isOpen !== after.isOpen || before.hasGaps !== after.hasGaps) return true
   if (old.length !== changed.length) return true
+  // A second generation of admin policies counts even for those that it does not select.
+  if (before.generations.length !== after.generations.length) return true
   if (old.length > 0 && peersDiffer) return true
   return old.some(({ policy, isSure }, index) => {
     const other = changed[index]
