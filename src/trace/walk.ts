@@ -73,11 +73,14 @@ function withBranches(
   way: Way,
   network: Network,
 ): readonly Hop[] {
-  const branches: readonly Branch[] = choices.map((endpoint) => ({
-    place: place.endpoint(endpoint),
-    name: endpointName(endpoint),
-    hops: perEndpoint.map((judge) => hopOf(judge, judge.judge({ ...way, endpoint }, network, walk))),
-  }))
+  const branches: readonly Branch[] = choices.map((endpoint) => {
+    const behind = { ...way, endpoint }
+    return {
+      place: place.endpoint(endpoint),
+      name: endpointName(endpoint),
+      hops: perEndpoint.map((judge) => hopOf(judge, judge.judge(behind, network, walk))),
+    }
+  })
   return hops.map((hop) =>
     hop.kind === 'endpoints' ? { ...hop, branches, verdict: joined(hop.verdict, branches, uncertain) } : hop,
   )

@@ -1,5 +1,5 @@
 import { chosenEndpoints } from '../../network/flows/chosen.ts'
-import { type ClientFlow, judge } from '../../network/flows/flow.ts'
+import { type ClientFlow, type Judged, judge } from '../../network/flows/flow.ts'
 import { flowPlace } from '../../network/flows/flow-place.ts'
 import { memoTable } from '../../network/inventory/memo.ts'
 import { distinctGaps } from '../../network/inventory/read.ts'
@@ -35,8 +35,12 @@ export function denialsOf(connection: Connection, network: Network): readonly De
     const { destination, gaps } = network.traffic.destination(connection)
     // Where nothing enforces policies, what they deny gets through.
     if (gaps.length > 0 || !network.policy.profile.enforcesPolicies) return []
+    const ends = endsOf(connection, destination, network).map((endpoint) => ({
+      endpoint,
+      judged: judge(connection, destination, endpoint, network),
+    }))
     return (['egress', 'ingress'] as const).flatMap(
-      (direction) => inDirection(direction, connection, destination, network) ?? [],
+      (direction) => inDirection(direction, connection, destination, ends, network) ?? [],
     )
   })
 }
@@ -75,10 +79,10 @@ function inDirection(
   direction: Direction,
   connection: Connection,
   destination: Destination,
+  ends: readonly { readonly endpoint?: Endpoint | undefined; readonly judged: Judged }[],
   network: Network,
 ): Denial | undefined {
-  const ends = endsOf(connection, destination, network)
-  const stops = ends.map((endpoint) => stopAt(direction, connection, destination, endpoint, network))
+  const stops = ends.map(({ judged }) => stopOf(direction, judged))
   const found = stops.filter((stop) => stop !== undefined)
   const [first] = found
   if (first === undefined) return undefined
@@ -86,20 +90,13 @@ function inDirection(
     connection,
     destination,
     direction,
-    place: flowPlace(direction, connection, destination, ends[0]),
+    place: flowPlace(direction, connection, destination, ends[0]?.endpoint),
     explanation: explainDecision(first.flow.verdict, first.family, direction, network.policy),
     share: found.length < ends.length ? { failing: found.length, of: ends.length } : undefined,
   }
 }
 
-function stopAt(
-  direction: Direction,
-  connection: Connection,
-  destination: Destination,
-  endpoint: Endpoint | undefined,
-  network: Network,
-): Stop | undefined {
-  const judged = judge(connection, destination, endpoint, network)
+function stopOf(direction: Direction, judged: Judged): Stop | undefined {
   if (judged.is !== 'judged') return undefined
   const pairs = judged.flows.flatMap((flow) => flow.families.map((family) => ({ flow, family })))
   if (pairs.some(({ family }) => family[direction].outcome === 'unknown')) return undefined

@@ -1,4 +1,4 @@
-import { type ClientFlow, judge } from '../../network/flows/flow.ts'
+import { type ClientFlow, type Judged, judge } from '../../network/flows/flow.ts'
 import { flowPlace } from '../../network/flows/flow-place.ts'
 import { distinctGaps } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
@@ -21,10 +21,11 @@ export function policyHop(way: Way, direction: Direction, network: Network): Jud
   }
 }
 
-function verdictOf({ connection, resolved, endpoint }: Way, direction: Direction, network: Network): Verdict {
+function verdictOf(way: Way, direction: Direction, network: Network): Verdict {
+  const { resolved, endpoint } = way
   // An address that nobody has is at the other end of no policy: the hop `pod` says what is wrong.
   if (endpoint === undefined && resolved.destination.kind === 'unowned') return notApplicable
-  const judged = judge(connection, resolved.destination, endpoint, network)
+  const judged = judgedOnce(way, network)
   switch (judged.is) {
     case 'not-asked':
       return notChecked
@@ -33,6 +34,17 @@ function verdictOf({ connection, resolved, endpoint }: Way, direction: Direction
     case 'judged':
       return enforced(overClients(judged.flows, direction), network)
   }
+}
+
+/** Both directions of one way come from one judgement. */
+const known = new WeakMap<Way, Judged>()
+
+function judgedOnce(way: Way, network: Network): Judged {
+  const found = known.get(way)
+  if (found !== undefined) return found
+  const judged = judge(way.connection, way.resolved.destination, way.endpoint, network)
+  known.set(way, judged)
+  return judged
 }
 
 /** Where the network plugin seems to enforce no policy at all, a denial is only what was meant. */
