@@ -45,7 +45,7 @@ export function workloadsMatching(namespace: string, selector: Selector, network
 }
 
 /** Every namespace that is known: by its object, or by what runs in it. */
-export function knownNamespaces(network: Network): readonly string[] {
+function knownNamespaces(network: Network): readonly string[] {
   const objects = network.inventory.list('Namespace').items.map(({ metadata }) => metadata.name)
   return [...new Set([...objects, ...network.workloads.namespaces()])].sort()
 }

@@ -56,7 +56,7 @@ function byWords(by: Rule, policy: Policy): ReturnType<typeof say> {
 }
 
 /** The first rule that covers this one; of two equal ones the later is covered. */
-export function coveredBy(rule: Rule, policy: Policy, network: Network): Rule | undefined {
+function coveredBy(rule: Rule, policy: Policy, network: Network): Rule | undefined {
   if (rule.doubt !== undefined || (rule.peers !== 'all' && rule.peers.some(({ is }) => is === 'nothing')))
     return undefined
   const own = rulesOf(policy)

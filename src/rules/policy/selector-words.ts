@@ -5,7 +5,7 @@ import { keyField } from '../service/fields.ts'
 import { listed, say, type Text, word } from '../text.ts'
 
 /** One requirement as people write it on a command line: `app=web`, `tier in (a, b)`, `!legacy`. */
-export function requirementText({ key, operator, values }: Requirement): string {
+function requirementText({ key, operator, values }: Requirement): string {
   switch (operator) {
     case 'In':
       return values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(', ')})`
