@@ -55,11 +55,13 @@ const mostNameservers = 3
 /** The Service of the cluster's DNS, by label: none or one, or several where a distribution keeps more. */
 export function dnsServices(inventory: Inventory): Read<Service> {
   return inventory.memo.get(serviceTable, '', () => {
-    const found = joinReads(
-      places.map(({ namespace, labels }) => inventory.select('Service', namespace, labels)),
+    const [usual, ...others] = places.map(({ namespace, labels }) =>
+      inventory.select('Service', namespace, labels),
     )
-    // OpenShift's namespace is no gap of a cluster that has the usual one.
-    return found.items.length > 0 ? { ...found, gaps: [] } : found
+    const found = joinReads([...(usual === undefined ? [] : [usual]), ...others])
+    // Namespaces of other distributions are no gap of a cluster that has the usual one, nor the first to ask for.
+    if (found.items.length > 0) return { ...found, gaps: [] }
+    return usual !== undefined && usual.gaps.length > 0 ? { ...found, gaps: usual.gaps } : found
   })
 }
 
