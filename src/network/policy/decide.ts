@@ -1,6 +1,6 @@
 import type { Gap } from '../../snapshot/snapshot.ts'
-import { canonicalAddress } from '../inventory/address.ts'
 import { distinctGaps } from '../inventory/read.ts'
+import { noteCaveats, ownNode, searchPluginPolicies, untranslated } from './beside.ts'
 import type { CaveatId, Doubt } from './doubt.ts'
 import {
   type Addresses,
@@ -8,7 +8,6 @@ import {
   type Endpoint,
   familiesOf,
   isFinished,
-  isHostNetwork,
   isSamePod,
   type Party,
   partyIn,
@@ -171,35 +170,6 @@ function decideSide(side: Side, hairpin: 'service' | 'direct' | undefined): Deci
   return conclude(direction, possible | other | beside, evidence, undefined)
 }
 
-/** T40: no policy sees a packet to the address of a Service, but where the own node answers it itself. */
-function untranslated({ direction, peer, policies }: Side, evidence: Evidence): number {
-  const { endpoint, addressText = '' } = peer
-  if (direction === 'ingress' || endpoint.kind !== 'outside' || endpoint.nodeName !== undefined) return 0
-  if (policies.profile.cidrMatchesServiceAddress || !isTouched(evidence)) return 0
-  const { services, gaps } = policies.servicesWith(addressText)
-  if (services.length === 0) {
-    evidence.assumes.push(...gaps)
-    return 0
-  }
-  evidence.doubts.push({ id: 'service-address' })
-  return allow | deny
-}
-
-function isTouched({ isolatedBy, acting }: Evidence): boolean {
-  return isolatedBy.length > 0 || acting.length > 0
-}
-
-/** The policies of the network plugin that may select the pod: they can allow and deny anything. */
-function searchPluginPolicies({ subject, direction, policies }: Side, evidence: Evidence): number {
-  const { pod, namespace } = subject
-  if (pod === undefined || namespace === undefined) return 0
-  const selecting = policies
-    .ofPlugins(namespace.name)
-    .policies.filter((policy) => policy.directions.has(direction) && policy.maySelect(pod, namespace))
-  for (const { reference } of selecting) evidence.doubts.push({ id: 'cni-policy', policy: reference })
-  return selecting.length === 0 ? 0 : allow | deny
-}
-
 /** All tiers in order: admin, NetworkPolicy, baseline, and what nobody decided is allowed. */
 function searchAll(
   generation: Generation,
@@ -238,35 +208,6 @@ function middleTier(side: Side, hairpin: 'service' | undefined, evidence: Eviden
   if (policies.profile.hairpinThroughService === 'allowed') return allow
   evidence.doubts.push({ id: 'self-through-service' })
   return possible | allow
-}
-
-/**
- * T34: what comes from the pod's own node always gets in. A host-network pod of that node looks like it, unless the
- * plugin can tell them apart. Of what goes there, the API reference says nothing and the concept page the same.
- */
-function ownNode({ subject, peer, policies }: Side, evidence: Evidence): 'yes' | 'no' | 'maybe' {
-  const node = subject.pod?.spec.nodeName
-  if (node === undefined || isHostNetwork(subject.pod)) return 'no'
-  if (peer.endpoint.kind === 'node') return peer.endpoint.node.metadata.name === node ? 'yes' : 'no'
-  if (peer.pod !== undefined) {
-    if (!isHostNetwork(peer.pod) || peer.pod.spec.nodeName !== node) return 'no'
-    const { policyOnHostNetworkPods } = policies.profile
-    return policyOnHostNetworkPods === 'no' ? 'yes' : policyOnHostNetworkPods === 'yes' ? 'no' : 'maybe'
-  }
-  const { endpoint, addressText = '' } = peer
-  if (endpoint.kind === 'outside' && endpoint.nodeName === node) return 'yes'
-  if (canonicalAddress(addressText) === canonicalAddress(subject.pod?.status.hostIP ?? '')) return 'yes'
-  const { nodes, gaps } = policies.nodesWith(addressText)
-  if (nodes.some(({ metadata }) => metadata.name === node)) return 'yes'
-  if (nodes.length === 0) evidence.unknownNodes.push(...gaps)
-  return 'no'
-}
-
-function noteCaveats({ direction, peer, policies }: Side, evidence: Evidence): void {
-  if (!isTouched(evidence)) return
-  if (!policies.profile.enforcesPolicies) evidence.caveats.add('not-enforced')
-  if (direction === 'ingress' && peer.endpoint.kind === 'outside')
-    evidence.caveats.add('source-may-be-rewritten')
 }
 
 function conclude(
