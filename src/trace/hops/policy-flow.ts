@@ -84,5 +84,7 @@ function deniedPart({ families }: ClientFlow, direction: Direction): number {
 function unknown(decisions: readonly Decision[]): Verdict {
   const doubts = decisions.flatMap((decision) => decision.doubts)
   const gaps = distinctGaps(doubts.map((doubt) => doubt.gaps ?? []))
-  return { outcome: 'unknown', reason: gaps.length > 0 ? 'not-read' : 'policy-undefined', gaps }
+  return gaps.length > 0
+    ? { outcome: 'unknown', reason: 'not-read', gaps }
+    : { outcome: 'unknown', reason: 'policy-undefined', doubts }
 }
