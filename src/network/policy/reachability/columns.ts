@@ -28,14 +28,16 @@ export const families: readonly Family[] = [4, 6]
 
 /** One step for each fact: pods that take the same way are alike. */
 class Step {
-  readonly next = new Map<string | number | undefined, Step>()
+  /** Made late: most ways end at once. */
+  #next: Map<string | number | undefined, Step> | undefined
   members: number[] | undefined
 
   to(fact: string | number | undefined): Step {
-    const known = this.next.get(fact)
+    this.#next ??= new Map()
+    const known = this.#next.get(fact)
     if (known !== undefined) return known
     const step = new Step()
-    this.next.set(fact, step)
+    this.#next.set(fact, step)
     return step
   }
 }

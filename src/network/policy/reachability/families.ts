@@ -1,6 +1,6 @@
-import { addressesOf, type Family } from '../endpoint.ts'
+import type { Addresses, Family } from '../endpoint.ts'
 import { type Bits, emptyBits, setBit } from './bits.ts'
-import { type Column, families } from './columns.ts'
+import { families } from './columns.ts'
 
 /** Bits: 1 for an IPv4 address, 2 for IPv6. */
 const bitOf: Readonly<Record<Family, number>> = { 4: 1, 6: 2 }
@@ -12,15 +12,12 @@ export class ColumnFamilies {
   /** One view is enough where no end has addresses of both families: then each has one address in every view. */
   readonly views: readonly Family[]
 
-  constructor(columns: readonly Column[], world: number) {
-    this.#has = new Uint8Array(columns.length)
-    for (const [index, { endpoints }] of columns.entries()) {
-      const endpoint = endpoints[world]
-      if (endpoint === undefined) continue
-      const { parsed } = addressesOf(endpoint)
+  /** @param addresses of each column */
+  constructor(addresses: readonly Addresses[]) {
+    this.#has = new Uint8Array(addresses.length)
+    for (const [index, { parsed }] of addresses.entries())
       for (const family of families)
         if (parsed[family] !== undefined) this.#has[index] = (this.#has[index] ?? 0) | bitOf[family]
-    }
     this.views = this.#has.includes(both) ? families : [4]
   }
 

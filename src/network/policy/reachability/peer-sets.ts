@@ -339,14 +339,15 @@ function peerKey(peer: Peer, { policy }: Rule): string {
 
 function columnsByPortName(parties: readonly Party[]): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, number[]>()
-  for (const [index, { pod }] of parties.entries()) {
-    if (pod === undefined) continue
-    const all = [...pod.spec.containers, ...pod.spec.initContainers].flatMap(({ ports }) => ports)
-    for (const name of new Set(all.flatMap((port) => port.name ?? []))) {
-      const columns = found.get(name)
-      if (columns === undefined) found.set(name, [index])
-      else columns.push(index)
-    }
+  const note = (name: string, index: number): void => {
+    const columns = found.get(name)
+    if (columns === undefined) found.set(name, [index])
+    // The same name on several containers counts once.
+    else if (columns.at(-1) !== index) columns.push(index)
   }
+  for (const [index, { pod }] of parties.entries())
+    for (const containers of pod === undefined ? [] : [pod.spec.containers, pod.spec.initContainers])
+      for (const { ports } of containers)
+        for (const { name } of ports) if (name !== undefined) note(name, index)
   return found
 }

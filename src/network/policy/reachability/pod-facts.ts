@@ -39,37 +39,35 @@ export class PodFacts {
     return this.#pluginsOf(namespace, 0) !== this.#pluginsOf(namespace, world)
   }
 
-  /** The facts in a fixed order. */
+  /** The facts in a fixed order, those with few values first. */
   each(pod: Pod, world: number, tell: (fact: Fact) => void): void {
     const { labelKeys, portNames, nodeKeys } = this.#vocabulary
-    const { labels } = pod.metadata
-    for (const key of labelKeys) tell(labels[key])
     const isHost = isHostNetwork(pod)
-    tell(isHost ? 1 : 0)
-    this.#addresses(pod, tell)
+    this.#addresses(pod, isHost, tell)
     if (portNames.size > 0) {
       tell(this.#declared(pod.spec.containers))
-      tell(this.#declared(pod.spec.initContainers))
+      if (pod.spec.initContainers.length > 0) tell(`init ${this.#declared(pod.spec.initContainers)}`)
     }
     this.#pluginFacts(pod, world, tell)
     if (nodeKeys !== undefined && isHost) tell(this.nodeFact(pod, nodeKeys, world))
+    const { labels } = pod.metadata
+    for (const key of labelKeys) tell(labels[key])
   }
 
   /** Of each family the atom of the first address, which is the one that is judged. */
-  #addresses({ status }: Pod, tell: (fact: Fact) => void): void {
-    let v4: number | undefined
-    let v6: number | undefined
+  #addresses({ status }: Pod, isHost: boolean, tell: (fact: Fact) => void): void {
+    let v4 = -1
+    let v6 = -1
     for (const { ip } of status.podIPs) {
       const value = addressNumber(ip)
       if (value === undefined) continue
       const isV4 = typeof value === 'number'
       this.taken[isV4 ? 4 : 6].push(value)
-      if (isV4) v4 ??= this.#atoms[4].find(value)
-      else v6 ??= this.#atoms[6].find(value)
+      if (isV4 && v4 < 0) v4 = this.#atoms[4].find(value)
+      else if (!isV4 && v6 < 0) v6 = this.#atoms[6].find(value)
     }
-    tell(v4)
-    tell(v6)
-    if (v4 === undefined && v6 === undefined) tell(status.phase === undefined ? 0 : 1)
+    tell(2 * v4 + (isHost ? 1 : 0))
+    tell(v4 < 0 && v6 < 0 && status.phase === undefined ? -2 : v6)
   }
 
   #declared(containers: readonly Container[]): Fact {

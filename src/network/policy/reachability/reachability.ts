@@ -1,5 +1,5 @@
 import { decide, type FlowVerdict } from '../decide.ts'
-import { type Endpoint, type Family, isSamePod } from '../endpoint.ts'
+import { type Addresses, addressesOf, type Endpoint, type Family, isSamePod } from '../endpoint.ts'
 import type { Direction } from '../model.ts'
 import type { Policies } from '../policies.ts'
 import { type AddressAtom, AddressAtoms } from './address-atoms.ts'
@@ -139,8 +139,9 @@ class World {
     this.#columns = columns
     this.#index = index
     this.#signatures = signatures
-    this.#families = new ColumnFamilies(columns, index)
-    const context = { columns, world: index, policies, signatures, addresses }
+    const own = columns.map(({ endpoints }) => addressesIn(endpoints[index]))
+    this.#families = new ColumnFamilies(own)
+    const context = { columns, world: index, policies, signatures, atoms: addresses, addresses: own }
     this.#sides = new Map(this.#families.views.map((family) => [family, new Sides(context, family)]))
   }
 
@@ -183,6 +184,12 @@ class World {
   forget(atom: PortAtom): void {
     for (const sides of this.#sides.values()) sides.forget(atom)
   }
+}
+
+const noAddresses: Addresses = { texts: {}, parsed: {} }
+
+function addressesIn(endpoint: Endpoint | undefined): Addresses {
+  return endpoint === undefined ? noAddresses : addressesOf(endpoint)
 }
 
 function plainOutcome(source: Endpoint, destination: Endpoint, atom: PortAtom, policies: Policies): Outcome {

@@ -1,4 +1,4 @@
-import { addressesOf, type Endpoint, type Family, type Party, partyIn } from '../endpoint.ts'
+import { type Addresses, type Endpoint, type Family, type Party, partyIn } from '../endpoint.ts'
 import type { Direction, Rule } from '../model.ts'
 import type { Policies } from '../policies.ts'
 import type { AddressAtoms } from './address-atoms.ts'
@@ -16,7 +16,9 @@ export interface SideContext {
   readonly world: number
   readonly policies: Policies
   readonly signatures: Signatures
-  readonly addresses: Readonly<Record<Family, AddressAtoms>>
+  readonly atoms: Readonly<Record<Family, AddressAtoms>>
+  /** Of each column. */
+  readonly addresses: readonly Addresses[]
 }
 
 /** Rows of one port. */
@@ -35,13 +37,13 @@ export class Sides {
   readonly #everything: SideRow
 
   constructor(context: SideContext, family: Family) {
-    const { columns, world, policies, addresses } = context
+    const { columns, world, policies, addresses, atoms } = context
     this.#context = context
-    this.#parties = columns.flatMap(({ endpoints }) => {
-      const endpoint = endpoints[world]
-      return endpoint === undefined ? [] : [partyOf(endpoint, family, policies)]
+    this.#parties = columns.flatMap(({ endpoints }, index) => {
+      const [endpoint, own] = [endpoints[world], addresses[index]]
+      return endpoint === undefined || own === undefined ? [] : [partyOf(endpoint, own, family, policies)]
     })
-    const placed = this.#parties.map((party) => placeOf(party, addresses))
+    const placed = this.#parties.map((party) => placeOf(party, atoms))
     this.#peers = new PeerSets(this.#parties, placed, policies)
     this.#everything = { passes: fullBits(columns.length) }
   }
@@ -113,15 +115,15 @@ export class Sides {
   }
 }
 
-function placeOf({ address }: Party, addresses: SideContext['addresses']): Placed | undefined {
+function placeOf({ address }: Party, atoms: SideContext['atoms']): Placed | undefined {
   if (address === undefined) return undefined
   const family = address.bits === 32 ? 4 : 6
-  const id = addresses[family].findAddress(address)
-  return { id: `${family} ${id}`, blocks: addresses[family].atoms[id]?.blocks ?? new Set<string>() }
+  const id = atoms[family].findAddress(address)
+  return { id: `${family} ${id}`, blocks: atoms[family].atoms[id]?.blocks ?? new Set<string>() }
 }
 
-function partyOf(endpoint: Endpoint, family: Family, policies: Policies): Party {
+function partyOf(endpoint: Endpoint, addresses: Addresses, family: Family, policies: Policies): Party {
   const namespace =
     endpoint.kind === 'pod' ? policies.namespace(endpoint.pod.metadata.namespace ?? '') : undefined
-  return partyIn(family, endpoint, addressesOf(endpoint), namespace)
+  return partyIn(family, endpoint, addresses, namespace)
 }

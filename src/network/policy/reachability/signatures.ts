@@ -77,9 +77,12 @@ export class Signatures {
       baseline: this.#tier(generation.baseline, party, direction),
     }))
     const hasGaps = set.gaps.length > 0
-    let key = `${direction} ${hasGaps} ${isOpen}${this.#key(networkPolicies)}`
+    let key = `${direction[0]}${hasGaps ? 1 : 0}${isOpen ? 1 : 0}${this.#key(networkPolicies)}`
     for (const { admin, baseline } of tiers)
-      for (const tier of [admin, baseline]) key += `;${tier.map((group) => this.#key(group)).join('/')}`
+      for (const tier of [admin, baseline]) {
+        key += ';'
+        for (const group of tier) key += `/${this.#key(group)}`
+      }
     const known = this.#known.get(key)
     if (known !== undefined) return known
     const all = [
@@ -136,7 +139,7 @@ export class Signatures {
     for (const { policy, isSure } of selecting) {
       const id = this.#ids.get(policy) ?? this.#ids.size
       this.#ids.set(policy, id)
-      key += ` ${id}${isSure ? '' : '?'}`
+      key += isSure ? `${id} ` : `${id}? `
     }
     return key
   }

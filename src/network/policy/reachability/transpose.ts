@@ -4,6 +4,8 @@ import type { Bits } from './bits.ts'
 export class Rows {
   readonly #distinct: readonly Bits[]
   readonly #indexes: Int32Array
+  readonly #words: Int32Array
+  readonly #block = new Int32Array(32)
 
   constructor(rows: readonly Bits[]) {
     const known = new Map<Bits, number>()
@@ -14,6 +16,7 @@ export class Rows {
       this.#indexes[index] = at
     }
     this.#distinct = [...known.keys()]
+    this.#words = new Int32Array(this.#distinct.length)
   }
 
   /**
@@ -22,9 +25,10 @@ export class Rows {
    * @param into 32 sets, overwritten
    */
   columns(word: number, into: readonly Bits[]): void {
-    const words = this.#distinct.map((row) => row[word] ?? 0)
-    const block = new Int32Array(32)
+    const words = this.#words
+    const block = this.#block
     const indexes = this.#indexes
+    for (const [index, row] of this.#distinct.entries()) words[index] = row[word] ?? 0
     for (let first = 0; first < indexes.length; first += 32) {
       const count = Math.min(32, indexes.length - first)
       const value = words[indexes[first] ?? 0] ?? 0
@@ -61,7 +65,8 @@ function transpose(block: Int32Array): void {
   let mask = 0x0000ffff
   for (let width = 16; width !== 0; width >>>= 1, mask ^= mask << width)
     for (let k = 0; k < 32; k = (k + width + 1) & ~width) {
-      const [low = 0, high = 0] = [block[k], block[k + width]]
+      const low = block[k] ?? 0
+      const high = block[k + width] ?? 0
       const swapped = ((low >>> width) ^ high) & mask
       block[k + width] = high ^ swapped
       block[k] = low ^ (swapped << width)
