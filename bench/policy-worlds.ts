@@ -2,6 +2,7 @@ import { Inventory } from '../src/network/inventory/inventory.ts'
 import { Policies } from '../src/network/policy/policies.ts'
 import { neutralProfile } from '../src/network/policy/profile.ts'
 import { manifestCoverage } from '../src/snapshot/files/coverage.ts'
+import type { Json } from '../src/snapshot/kinds/json.ts'
 import { type KubeObject, parseObject } from '../src/snapshot/kinds/kinds.ts'
 import type { Pod } from '../src/snapshot/kinds/pod.ts'
 
@@ -23,8 +24,27 @@ export interface BenchWorld {
   readonly pods: readonly Pod[]
 }
 
+/** Shapes of clusters; labels at the level of workloads are what most clusters have. */
+export const shapes: readonly WorldShape[] = [
+  { name: '1,000 pods, 100 policies', pods: 1000, policies: 100, namespaces: 20, ...typical(3) },
+  { name: '10,000 pods, 1,000 policies', pods: 10_000, policies: 1000, namespaces: 100, ...typical(5) },
+  {
+    name: '10,000 pods, 1,000 policies, blocks cut the pod range',
+    ...{ pods: 10_000, policies: 1000, namespaces: 100, ...typical(5), cuts: true },
+  },
+  {
+    name: '10,000 pods, 1,000 policies, every pod its own labels',
+    ...{ pods: 10_000, policies: 1000, namespaces: 100, ...typical(5), hasOwnLabels: true },
+  },
+  { name: '100,000 pods, 5,000 policies', pods: 100_000, policies: 5000, namespaces: 500, ...typical(8) },
+]
+
+function typical(podsPerWorkload: number) {
+  return { podsPerWorkload, hasOwnLabels: false, cuts: false }
+}
+
 /** Numbers that look random and are the same in every run (mulberry32). */
-function numbers(seed: number): (below: number) => number {
+export function numbers(seed: number): (below: number) => number {
   let state = seed
   return (below) => {
     state = (state + 0x6d2b79f5) | 0
@@ -37,18 +57,31 @@ function numbers(seed: number): (below: number) => number {
 const teams = 20
 const tiers = ['web', 'api', 'db', 'cache', 'job']
 
+/** The objects of a cluster as they would be applied; the same in every run. */
+export function* objectsOf(shape: WorldShape): Generator<Json> {
+  yield* namespaces(shape)
+  yield* pods(shape)
+  yield* policies(shape, numbers(42))
+}
+
+/** The objects as the program keeps them; the plain ones are not held. */
 export function worldOf(shape: WorldShape): BenchWorld {
-  const random = numbers(42)
-  const objects = [...namespaces(shape), ...pods(shape), ...policies(shape, random)]
-  const parsed = objects.map(parse)
   const inventory = Inventory.of({
     takenAt: '2026-01-01T12:00:00Z',
     server: { source: 'generated' },
-    objects: parsed,
+    objects: Array.from(objectsOf(shape), parse),
     coverage: manifestCoverage(true),
     observations: [],
   })
   return { policies: new Policies(inventory, neutralProfile), pods: inventory.list('Pod').items }
+}
+
+/** The same objects with nothing computed yet. */
+export function fresh({ policies }: BenchWorld): Policies {
+  const inventory = Inventory.of(policies.inventory.snapshot)
+  // What any command has read by then.
+  inventory.list('Pod')
+  return new Policies(inventory, policies.profile)
 }
 
 function parse(value: unknown): KubeObject {
@@ -57,24 +90,24 @@ function parse(value: unknown): KubeObject {
   return object
 }
 
-function namespaces({ namespaces: count }: WorldShape): readonly unknown[] {
-  return Array.from({ length: count }, (_, index) => ({
+function* namespaces({ namespaces: count }: WorldShape): Generator<Json> {
+  yield* Array.from({ length: count }, (_, index) => ({
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: { name: `ns-${index}`, labels: { team: `team-${index % teams}` } },
   }))
 }
 
-function pods({
+function* pods({
   pods: count,
   namespaces: spaces,
   podsPerWorkload,
   hasOwnLabels,
-}: WorldShape): readonly unknown[] {
-  return Array.from({ length: count }, (_, index) => {
+}: WorldShape): Generator<Json> {
+  for (let index = 0; index < count; index++) {
     const workload = Math.floor(index / podsPerWorkload)
     const name = `app-${workload}-${index % podsPerWorkload}`
-    return {
+    yield {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: {
@@ -96,11 +129,11 @@ function pods({
         podIPs: [{ ip: `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}` }],
       },
     }
-  })
+  }
 }
 
 /** One to three rules each: pods of the namespace, of other teams, addresses; ports by number, name and range. */
-function policies(shape: WorldShape, random: (below: number) => number): readonly unknown[] {
+function* policies(shape: WorldShape, random: (below: number) => number): Generator<Json> {
   const workloads = Math.ceil(shape.pods / shape.podsPerWorkload)
   const pick = <T>(items: readonly T[]): T | undefined => items[random(items.length)]
   const podSelector = (): unknown =>
@@ -132,7 +165,7 @@ function policies(shape: WorldShape, random: (below: number) => number): readonl
     [side]: Array.from({ length: 1 + random(2) }, peer),
     ...(random(4) === 0 ? {} : { ports: Array.from({ length: 1 + random(2) }, port) }),
   })
-  return Array.from({ length: shape.policies }, (_, index) => {
+  for (let index = 0; index < shape.policies; index++) {
     const workload = random(workloads)
     const isOwn = shape.hasOwnLabels && random(4) === 0
     const subject = isOwn
@@ -141,7 +174,7 @@ function policies(shape: WorldShape, random: (below: number) => number): readonl
         ? {}
         : { matchLabels: random(3) === 0 ? { tier: pick(tiers) } : { app: `app-${workload}` } }
     const both = random(3)
-    return {
+    yield {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
       metadata: { name: `policy-${index}`, namespace: `ns-${workload % shape.namespaces}` },
@@ -152,5 +185,5 @@ function policies(shape: WorldShape, random: (below: number) => number): readonl
         ...(both === 2 ? {} : { egress: Array.from({ length: 1 + random(2) }, () => rule('to')) }),
       },
     }
-  })
+  }
 }
