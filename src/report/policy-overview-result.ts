@@ -11,7 +11,7 @@ import type { Policies } from '../network/policy/policies.ts'
 import type { ObjectReference } from '../snapshot/snapshot.ts'
 import { problemResult } from './result.ts'
 
-export const policySchema = 'netdoctor/policy/v1'
+const policySchema = 'netdoctor/policy/v1'
 
 /** What policies allow, as the JSON form that docs/schema/policy.schema.json describes. */
 export function overviewResult(

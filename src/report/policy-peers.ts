@@ -6,13 +6,16 @@ import { objectText } from './policy-ends.ts'
 
 const mostNamed = 4
 
-/** Whom a peer means, in words: as it is written, then who that is now. */
-export function peerText(peer: PeerSummary, direction: Direction, home: string): string {
+/**
+ * Whom a peer means, in words. In short, a selector of labels is called by the workloads that have them now; in full as
+ * it is written, then who that is.
+ */
+export function peerText(peer: PeerSummary, direction: Direction, home: string, isShort: boolean): string {
   switch (peer.is) {
     case 'everyone':
       return direction === 'ingress' ? 'anyone' : 'any destination'
     case 'pods':
-      return podsText(peer, home)
+      return (isShort ? shortText(peer, home) : undefined) ?? podsText(peer, home)
     case 'block': {
       const except = peer.except.length === 0 ? '' : ` except ${peer.except.map(escapeText).join(', ')}`
       return `addresses in ${escapeText(peer.cidr)}${except}`
@@ -26,11 +29,23 @@ export function peerText(peer: PeerSummary, direction: Direction, home: string):
   }
 }
 
+/** The workloads themselves, where their namespace is named and all of them are known. */
+function shortText({ pods, namespaces, workloads, isWhole }: PodsSummary, home: string): string | undefined {
+  const isNamed = typeof namespaces === 'object' && 'own' in namespaces
+  if (pods === undefined || !isNamed || isWhole === false) return undefined
+  if (workloads.length === 0 || workloads.length > mostNamed) return undefined
+  return workloads.map((item) => objectText(item, home)).join(', ')
+}
+
 type PodsSummary = Extract<PeerSummary, { is: 'pods' }>
 
 function podsText({ pods, namespaces, matched, workloads, isWhole }: PodsSummary, home: string): string {
   const where = whereText(namespaces, home)
-  const who = pods === undefined ? `any pod${where}` : `pods with ${escapeText(pods)}${where}`
+  const isHome = typeof namespaces === 'object' && 'own' in namespaces && namespaces.own === home
+  const who =
+    pods === undefined
+      ? `any pod${isHome ? ' of its namespace' : where}`
+      : `pods with ${escapeText(pods)}${where}`
   if (matched === undefined) return `${who} (which these are is not known)`
   if (matched.length === 0) return `${who} (no namespace has it)`
   const isEveryone = pods === undefined && (namespaces === 'any' || 'own' in namespaces)

@@ -16,7 +16,7 @@ import { changedEndText, changedPortsText, endText } from './policy-ends.ts'
 import { caveatText, doubtText } from './policy-words.ts'
 import { plainText } from './words.ts'
 
-export const policyFlowSchema = 'netdoctor/policy-flow/v1'
+const policyFlowSchema = 'netdoctor/policy-flow/v1'
 
 export interface FlowResultContext {
   /** The ends as they were typed. */

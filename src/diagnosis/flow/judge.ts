@@ -8,8 +8,9 @@ import type { Policies } from '../../network/policy/policies.ts'
 import { isObserved } from '../../network/workloads/pods.ts'
 import { say, type Text } from '../../rules/text.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
-import { type FlowEnd, type NamedEnd, named } from './ends.ts'
-import { type AskedPort, hasAddress, type Target, type TargetPort, targetPorts } from './targets.ts'
+import { type FlowEnd, hasAddress, type NamedEnd, named } from './ends.ts'
+import type { AskedPort, Target, TargetPort } from './target-port.ts'
+import { targetPorts } from './targets.ts'
 import { worldEnds } from './world.ts'
 
 export type JudgedOutcome = 'passes' | 'fails' | 'partly' | 'unknown'
@@ -234,7 +235,7 @@ function signature({ outcome, why, family, verdict }: JudgedPair): string {
 }
 
 /** All alike, or in part; what is not known stays so unless something surely fails. */
-export function joined(outcomes: readonly JudgedOutcome[]): JudgedOutcome {
+function joined(outcomes: readonly JudgedOutcome[]): JudgedOutcome {
   const found = new Set(outcomes)
   const [only = 'unknown'] = found
   if (found.size <= 1) return only

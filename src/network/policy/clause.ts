@@ -51,7 +51,7 @@ export function selectorText({ requirements }: Selector): string | undefined {
 }
 
 /** `matchLabels.app`, `matchLabels["app.kubernetes.io/name"]`: keys with dots are quoted, as in other field paths. */
-export function requirementField({ field, key }: Requirement): string {
+function requirementField({ field, key }: Requirement): string {
   return field.startsWith('matchLabels.') && !/^[\w-]+$/.test(key)
     ? `matchLabels[${JSON.stringify(key)}]`
     : field

@@ -109,8 +109,12 @@ function ruleLine(
 ): string {
   const side = direction === 'ingress' ? 'from' : 'to'
   const peers = [
-    ...new Set(rules.flatMap((rule) => rule.peers.map((peer) => peerText(peer, direction, home)))),
+    ...new Set(
+      rules.flatMap((rule) => rule.peers.map((peer) => peerText(peer, direction, home, !isExplained))),
+    ),
   ]
+  // What stands in brackets has commas of its own.
+  const separator = peers.some((peer) => peer.includes('(')) ? '; ' : ', '
   const action = first.action === undefined ? 'invalid action: ' : actions[first.action]
   const tier = first.tier === 'network-policy' ? '' : `${first.tier} tier, `
   const at = locate?.(first.policy, first.path)
@@ -118,13 +122,10 @@ function ruleLine(
   const source = isExplained
     ? ` [${policyName(first.policy)} ${first.path.replace('spec.', '')}${where}]`
     : ''
-  const lists = first.peers.some(({ is }) => is === 'everyone')
-    ? isExplained
-      ? `; it lists no "${side}", and that means any, not none`
-      : ''
-    : ''
+  const isForAll = first.peers.some(({ is }) => is === 'everyone')
+  const lists = isExplained && isForAll ? `; it lists no "${side}", and that means any, not none` : ''
   const doubt = rules.some(({ isDoubtful }) => isDoubtful) ? ' (with fields that are not known here)' : ''
-  return `${tier}${action}${rulePorts(first)} ${side} ${peers.join('; ')}${doubt}${lists}${source}`
+  return `${tier}${action}${rulePorts(first)} ${side} ${peers.join(separator)}${doubt}${lists}${source}`
 }
 
 /** Which policies isolate it, and by which selector. */
