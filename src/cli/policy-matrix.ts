@@ -30,7 +30,7 @@ const elsewhere = '(other namespaces)'
 export const matrix: PolicyMode = {
   flags: ['matrix'],
   run: (args, terminal) =>
-    withInput(args, { everything: true }, terminal, (input) => show(args, input, terminal)),
+    withInput(args, { everything: args['all-namespaces'] }, terminal, (input) => show(args, input, terminal)),
 }
 
 function show(args: PolicyArguments, input: Input, terminal: Terminal): ExitCode {

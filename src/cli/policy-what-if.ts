@@ -17,6 +17,7 @@ import { KnownError } from '../snapshot/known-error.ts'
 import { keyOf, type ObjectReference, referenceTo } from '../snapshot/snapshot.ts'
 import type { ExitCode } from './exit-code.ts'
 import { type Input, withInput } from './input.ts'
+import { parsePlace } from './places.ts'
 import type { PolicyArguments, PolicyMode } from './policy-flags.ts'
 import { findPolicy } from './policy-name.ts'
 import { print } from './print.ts'
@@ -27,8 +28,19 @@ export const whatIfApplied: PolicyMode = {
   flags: ['what-if', 'without'],
   run: async (args, terminal) => {
     const sources = args['what-if'] === undefined ? [] : readSources([args['what-if']])
-    return withInput(args, { everything: true }, terminal, (input) => compare(args, sources, input, terminal))
+    const wants = {
+      everything: args['all-namespaces'],
+      namespaces: namespacesNamed(sources, args.without ?? []),
+    }
+    return withInput(args, wants, terminal, (input) => compare(args, sources, input, terminal))
   },
+}
+
+/** Namespaces that the edits are about: where a cluster may not be read whole, these are read too. */
+function namespacesNamed(sources: readonly SourceText[], without: readonly string[]): readonly string[] {
+  const objects = sources.flatMap(({ file, content }) => parseFile(file, content).objects)
+  const named = objects.flatMap(({ json }) => text(record(json['metadata'])['namespace']) ?? [])
+  return [...new Set([...named, ...without.flatMap((name) => parsePlace(name).namespace ?? [])])]
 }
 
 interface Proposal {

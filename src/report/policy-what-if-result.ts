@@ -8,7 +8,7 @@ import { schema } from './result.ts'
 import type { WhatIfContext } from './views/policy-what-if.ts'
 
 /** An end of flows as data. */
-export function endResult(end: FlowEnd) {
+function endResult(end: FlowEnd) {
   return end.kind === 'workload'
     ? { kind: 'workload', ref: end.reference }
     : {

@@ -9,7 +9,7 @@ export interface Tri {
   readonly can: Bits
 }
 
-export function isSure({ yes, can }: Tri): boolean {
+function isSure({ yes, can }: Tri): boolean {
   return yes === can
 }
 
