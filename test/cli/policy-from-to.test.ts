@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dump, policy, shop } from './policy-world.ts'
+import { dump, pod, policy, shop } from './policy-world.ts'
 import { recording, run, widestLine } from './run.ts'
 
 const ask = (from: string, to: string, ...more: readonly string[]) => [
@@ -178,6 +178,31 @@ describe('policy --from --to', () => {
     const empty = await inShop([], 'pod/web', 'svc/empty')
     expect(empty.code).toBe(4)
     expect(empty.stdout).toContain('Service empty has no endpoint')
+  })
+
+  it('what the API leaves undefined is unknown, with that reason', async () => {
+    const agent = {
+      ...pod('shop', 'agent', { app: 'api' }, { ip: '172.18.0.3' }),
+      spec: {
+        hostNetwork: true,
+        nodeName: 'node2',
+        containers: [{ name: 'main', ports: [{ containerPort: 8080 }] }],
+      },
+    }
+    const { stdout, code } = await inShop([agent, toApi(fromJobs)], 'pod/web', 'pod/agent')
+    expect(code).toBe(4)
+    expect(stdout).toMatchInlineSnapshot(`
+      "UNKNOWN  pod/web -> pod/agent:8080
+        1 pod
+
+        egress   allowed: no policy isolates web for egress
+        ingress  unknown: undefined by the API: whether policies apply to a
+                 host-network pod is up to the network plugin
+
+      assuming no cluster-wide policies (not read)
+      assuming no policies of Cilium or Calico (not read)
+      "
+    `)
   })
 
   it('a verdict that hangs on an invalid policy says so, with object, field and value', async () => {

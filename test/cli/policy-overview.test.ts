@@ -18,8 +18,7 @@ describe('policy', () => {
                lead to it; its rules admit
                any port from any pod of namespaces with name=ingress-nginx
                (ingress-nginx: no such pod now)
-        out    80/TCP to pods with app=payment-service (deploy/payment-service); pods
-               with app=auth-service (deploy/auth-service)
+        out    80/TCP to deploy/payment-service, deploy/auth-service
                53/UDP to any destination
         names  over UDP only (kube-system/svc/kube-dns): TCP 53 is denied, and answers
                that are too long for UDP fail
@@ -29,9 +28,9 @@ describe('policy', () => {
       deploy/payment-service
         in     any port from any pod of namespaces with name=ingress-nginx
                (ingress-nginx: no such pod now)
-               80/TCP from pods with app=order-service (deploy/order-service); any pod
-               of namespaces with name=ingress-nginx (ingress-nginx: no such pod now)
-        out    80/TCP to pods with app=auth-service (deploy/auth-service)
+               80/TCP from deploy/order-service; any pod of namespaces with
+               name=ingress-nginx (ingress-nginx: no such pod now)
+        out    80/TCP to deploy/auth-service
                53/UDP to any destination
         names  over UDP only (kube-system/svc/kube-dns): TCP 53 is denied, and answers
                that are too long for UDP fail
@@ -57,8 +56,7 @@ describe('policy', () => {
         by     allow-ingress-controller, default-deny-ingress
 
       deploy/auth-service
-        in     80/TCP from pods with app=payment-service (deploy/payment-service);
-               pods with app=order-service (deploy/order-service); any pod of
+        in     80/TCP from deploy/payment-service; deploy/order-service; any pod of
                namespaces with name=ingress-nginx (ingress-nginx: no such pod now)
                any port from any pod of namespaces with name=ingress-nginx
                (ingress-nginx: no such pod now)
@@ -110,14 +108,14 @@ describe('policy', () => {
         in     nobody now, though svc/api leads to it; no rule admits anyone
         out    nowhere
         names  cannot be said (Service in namespace kube-system: not part of what was
-               read, Service in namespace openshift-dns: not part of what was read)
+               read)
         by     closed
 
       pod/waits, pod/web
         in     nobody now; no rule admits anyone
         out    nowhere
         names  cannot be said (Service in namespace kube-system: not part of what was
-               read, Service in namespace openshift-dns: not part of what was read)
+               read)
         by     closed
 
         finished  1 Job or pod: no traffic any more
