@@ -1,6 +1,6 @@
 import type { Family } from '../network/policy/endpoint.ts'
 import type { AddressAtom, Interval } from '../network/policy/reachability/address-atoms.ts'
-import type { ObjectReference } from '../snapshot/snapshot.ts'
+import { keyOf, type ObjectReference } from '../snapshot/snapshot.ts'
 
 /** An end of flows, as people name it: a workload, or addresses outside the cluster. */
 export type FlowEnd =
@@ -23,4 +23,10 @@ export function outsideEnd(atoms: readonly AddressAtom[], all: readonly AddressA
     intervals: atoms.flatMap(({ intervals }) => intervals),
     isEverything: atoms.length === others.length,
   }
+}
+
+/** Equal for equal ends: the key of a workload, or the addresses. */
+export function endKey(end: FlowEnd): string {
+  if (end.kind === 'workload') return keyOf(end.reference)
+  return `outside ${end.family} ${end.intervals.map(({ first, last }) => `${first}-${last}`).join()}`
 }

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../network/policy/endpoint.ts'
 import type { Column } from '../network/policy/reachability/columns.ts'
-import type { Outcome, PairGroup, Reachability } from '../network/policy/reachability/reachability.ts'
+import type { PairGroup } from '../network/policy/reachability/pairs.ts'
+import type { Outcome, Reachability } from '../network/policy/reachability/reachability.ts'
 import type { PortAtom } from '../network/policy/reachability/vocabulary.ts'
 import { type FlowEnd, outsideEnd } from './flow-end.ts'
 
@@ -39,6 +40,12 @@ export interface PairCounts extends Readonly<Record<Effect, number>> {
   readonly unchanged: number
 }
 
+/** Pairs between two namespaces that change; '' stands for outside. */
+export interface NamespaceCounts extends Readonly<Record<Effect, number>> {
+  readonly source: string
+  readonly destination: string
+}
+
 const effects: readonly Effect[] = ['denied', 'allowed', 'unknown']
 const ranks: Readonly<Record<Exclude<Outcome, 'unknown'>, number>> = { fails: 0, partly: 1, passes: 2 }
 
@@ -73,6 +80,7 @@ export class FlowTable {
   readonly #endOf: (column: Column) => FlowEnd
   readonly #cells = new Map<string, Cell[]>()
   readonly #counts: Record<Effect, number> = { denied: 0, allowed: 0, unknown: 0 }
+  readonly #namespaces = new Map<string, NamespaceCounts>()
   #changed = 0
 
   /** @param endOf the workload of a column of pods */
@@ -86,7 +94,7 @@ export class FlowTable {
     const { columns, atoms } = this.#reachability
     const [from, to] = [columns[source], columns[destination]]
     if (from === undefined || to === undefined) return
-    for (const group of this.#reachability.pairs(source, destination)) {
+    for (const group of this.#reachability.pairs.of(source, destination)) {
       const found = new Set<Effect>()
       for (const atom of atoms) {
         const before = this.#reachability.outcomeOf(0, group, source, destination, atom)
@@ -96,15 +104,29 @@ export class FlowTable {
         found.add(effect)
         this.#add({ effect, before, after, source: from, destination: to, atom, group })
       }
-      for (const effect of found) this.#counts[effect] += group.count
+      for (const effect of found) {
+        this.#counts[effect] += group.count
+        this.#countBetween(from.namespace, to.namespace, effect, group.count)
+      }
       if (found.size > 0) this.#changed += group.count
     }
   }
 
   /** Pairs by what happens to them on some port. */
   pairs(): PairCounts {
-    const all = this.#reachability.countPairs()
+    const all = this.#reachability.pairs.count()
     return { all, ...this.#counts, unchanged: all - this.#changed }
+  }
+
+  /** By source, then destination. */
+  namespaces(): readonly NamespaceCounts[] {
+    return [...this.#namespaces].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, counts]) => counts)
+  }
+
+  #countBetween(source: string, destination: string, effect: Effect, pairs: number): void {
+    const key = `${source}\n${destination}`
+    const known = this.#namespaces.get(key) ?? { source, destination, denied: 0, allowed: 0, unknown: 0 }
+    this.#namespaces.set(key, { ...known, [effect]: known[effect] + pairs })
   }
 
   /** Denied before allowed before unknown, then by source and destination. */

@@ -1,11 +1,14 @@
 import type { Network } from '../network/network.ts'
 import { isFinished } from '../network/policy/endpoint.ts'
+import { Policies } from '../network/policy/policies.ts'
+import type { CniProfile } from '../network/policy/profile.ts'
 import type { Column, PodInWorlds } from '../network/policy/reachability/columns.ts'
 import { Reachability } from '../network/policy/reachability/reachability.ts'
+import { touchedPairs } from '../network/policy/reachability/touched.ts'
 import type { Pod } from '../snapshot/kinds/pod.ts'
 import { keyOf, type ObjectReference, referenceTo } from '../snapshot/snapshot.ts'
 import type { FlowEnd } from './flow-end.ts'
-import { type FlowChange, FlowTable, type PairCounts } from './flow-table.ts'
+import { type FlowChange, FlowTable, type NamespaceCounts, type PairCounts } from './flow-table.ts'
 
 export type { FlowChange } from './flow-table.ts'
 
@@ -13,7 +16,10 @@ export interface ChangedFlows {
   /** Denied before allowed before unknown, then by source and destination. Empty: no verdict differs. */
   readonly changes: readonly FlowChange[]
   readonly pairs: PairCounts
+  readonly namespaces: readonly NamespaceCounts[]
   readonly reachability: Reachability
+  /** The workload of a column of pods. */
+  readonly endOf: (column: Column) => FlowEnd
 }
 
 interface OwnedPod {
@@ -25,42 +31,33 @@ interface OwnedPod {
  * Which flows have another verdict in the second world: every pair of pods, and of a pod and addresses outside, on
  * every port of every protocol, told by workload. Pods that only one world has are left out, but those of a workload
  * that restarts stand for those that it had. Traffic of a pod to itself never changes.
+ *
+ * @param profile what the network plugin does; without it, a guess from the DaemonSets
  */
-export function changedFlows(before: Network, after: Network): ChangedFlows {
+export function changedFlows(before: Network, after: Network, profile?: CniProfile): ChangedFlows {
   const pods = podsInBoth(before, after)
   const owners = new Map(pods.map(({ owner }) => [keyOf(owner), owner]))
   const reachability = new Reachability(
     pods.map(({ inWorlds }) => inWorlds),
-    [before.policy, after.policy],
+    [before, after].map(({ inventory }) => new Policies(inventory, profile)),
     pods.map(({ owner }) => keyOf(owner)),
   )
-  const table = new FlowTable(reachability, (column) => workloadEnd(column, owners))
+  const endOf = (column: Column): FlowEnd => workloadEnd(column, owners)
+  const table = new FlowTable(reachability, endOf)
   for (const [source, destination] of touchedPairs(reachability)) table.compare(source, destination)
-  return { changes: table.changes(), pairs: table.pairs(), reachability }
+  return {
+    changes: table.changes(),
+    pairs: table.pairs(),
+    namespaces: table.namespaces(),
+    reachability,
+    endOf,
+  }
 }
 
 function workloadEnd({ group, endpoints }: Column, owners: ReadonlyMap<string, ObjectReference>): FlowEnd {
   const reference = owners.get(group)
   if (reference !== undefined) return { kind: 'workload', reference }
   throw new RangeError(`no workload ${group} of ${endpoints.length} endpoints`)
-}
-
-/** Pairs of columns whose verdict can differ: those with a side that differs on any port. */
-function touchedPairs(reachability: Reachability): Iterable<readonly [source: number, destination: number]> {
-  const { columns, atoms } = reachability
-  const found = new Map<number, readonly [number, number]>()
-  for (const column of columns.keys()) {
-    for (const direction of ['egress', 'ingress'] as const) {
-      if (!reachability.isTouched(direction, column)) continue
-      const others = new Set(atoms.flatMap((atom) => [...reachability.differing(direction, column, atom)]))
-      for (const other of reachability.ownNodeColumns(column)) others.add(other)
-      for (const other of others) {
-        const [source, destination] = direction === 'egress' ? [column, other] : [other, column]
-        found.set(source * columns.length + destination, [source, destination])
-      }
-    }
-  }
-  return found.values()
 }
 
 interface ComparedPod {

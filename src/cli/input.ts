@@ -23,10 +23,16 @@ export interface Input {
   readonly session?: ClusterSession | undefined
 }
 
+/** What a command needs to read: the whole cluster, or the namespace that is meant and those that it names besides. */
+interface Wants {
+  readonly everything: boolean
+  readonly namespaces?: readonly string[]
+}
+
 /** Reads what the flags name, runs the command on it, and closes what was opened. */
 export async function withInput<T>(
   args: InputArguments,
-  wants: { readonly everything: boolean },
+  wants: Wants,
   terminal: Terminal,
   use: (input: Input) => Promise<T> | T,
 ): Promise<T> {
@@ -41,7 +47,7 @@ export async function withInput<T>(
 
 async function readCluster(
   args: InputArguments,
-  { everything }: { readonly everything: boolean },
+  { everything, namespaces = [] }: Wants,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<{ session: ClusterSession; snapshot: Snapshot }> {
@@ -50,7 +56,7 @@ async function readCluster(
     const { namespace } = session
     const title = `reading ${escapeText(session.context ?? session.server)}`
     const snapshot = await withProgress(terminal, title, (progress) =>
-      session.read({ namespaces: everything ? 'all' : [namespace] }, progress),
+      session.read({ namespaces: everything ? 'all' : [...new Set([namespace, ...namespaces])] }, progress),
     )
     for (const warning of session.warnings) terminal.err(`warning: ${escapeText(warning)}\n`)
     if (args['warnings-as-errors'] && session.warnings.size > 0) {

@@ -62,6 +62,15 @@ function withoutDashes(words: readonly string[]): readonly string[] {
   return words.filter((_, index) => index !== at)
 }
 
+/** `-f -` is a flag with its value, as in kubectl; the parser takes a lone dash for another flag. */
+function withStandardInput(words: readonly string[]): readonly string[] {
+  const isFile = (word: string | undefined): boolean => word === '-f' || word === '--filename'
+  return words.flatMap((word, index) => {
+    if (word === '-' && isFile(words[index - 1])) return []
+    return isFile(word) && words[index + 1] === '-' ? [`${word}=-`] : [word]
+  })
+}
+
 /** Says a failure in one line, or as a bug of ours, with its stack on request. */
 function report(error: unknown, terminal: Terminal): ExitCode {
   if (error instanceof KnownError) {
@@ -84,7 +93,7 @@ async function main(): Promise<void> {
     process.exitCode = await work(terminal)
   }
   try {
-    await program(withoutDashes(hideBin(process.argv)), terminal, run).parseAsync()
+    await program(withStandardInput(withoutDashes(hideBin(process.argv))), terminal, run).parseAsync()
   } catch (error) {
     process.exitCode = report(error, terminal)
   }

@@ -37,7 +37,7 @@ export const assertVerdicts: PolicyMode = {
       args.filename === undefined &&
       all.some(({ base, resources }) => base === undefined && resources.length === 0)
     if (needsCluster)
-      return withInput(args, { everything: true }, terminal, ({ snapshot }) =>
+      return withInput(args, { everything: args['all-namespaces'] }, terminal, ({ snapshot }) =>
         check(all, { snapshot, origins: new Map(), sources: [] }, bases, sources, args, terminal),
       )
     return check(all, fromFiles(args, terminal), bases, sources, args, terminal)

@@ -5,11 +5,14 @@ import { isHeadless } from '../network/services/service-facts.ts'
 import { nearest } from '../rules/similar.ts'
 import { isKind, type KubeObject } from '../snapshot/kinds/kinds.ts'
 import type { Pod } from '../snapshot/kinds/pod.ts'
+import type { Service } from '../snapshot/kinds/service.ts'
 import { KnownError } from '../snapshot/known-error.ts'
 import type { Input } from './input.ts'
 import { clientKinds, findService, findWorkload, type PlaceArgument } from './places.ts'
 import type { FlowPlace } from './policy-place.ts'
 import { namespaceOf } from './target-namespace.ts'
+
+const mostHints = 4
 
 const endKinds: readonly string[] = [...clientKinds, 'ReplicationController', 'Service', 'Node']
 
@@ -71,7 +74,7 @@ function objectEnd(
       `--${side} ${text}: a ${kind} neither sends nor receives packets; use pod, deploy, sts, ds, svc, an IP or world`,
     )
   const namespace = namespaceOf(argument, side === 'to' ? ['Service', ...clientKinds] : clientKinds, input)
-  if (kind === 'Service') return { kind: 'service', service: findService(argument, namespace, network) }
+  if (kind === 'Service') return { kind: 'service', service: serviceNamed(argument, namespace, network) }
   if (kind === 'Pod') return podEnd(findPod(name, namespace, network))
   if (kind !== undefined) return workloadEnd(findWorkload(argument, namespace, network))
   return anyEnd(argument, namespace, side, network)
@@ -93,8 +96,26 @@ function anyEnd(
   const pod = namespace === undefined ? undefined : network.inventory.get('Pod', namespace, name).items[0]
   if (pod !== undefined) return podEnd(pod)
   if (service !== undefined) return { kind: 'service', service }
-  if (side === 'to') return { kind: 'service', service: findService(argument, namespace, network) }
+  if (side === 'to') return { kind: 'service', service: serviceNamed(argument, namespace, network) }
   return workloadEnd(findWorkload(argument, namespace, network))
+}
+
+/** @throws KnownError when there is none: with Services of near names, else workloads of that name */
+function serviceNamed(argument: PlaceArgument, namespace: string | undefined, network: Network): Service {
+  const { name } = argument
+  const read = namespace === undefined ? undefined : network.services.get(namespace, name)
+  const isHidden = read !== undefined && read.gaps.length > 0
+  const isKnown = network.inventory.list('Service').items.some(({ metadata }) => metadata.name === name)
+  const workloads = network.workloads
+    .namespaces()
+    .flatMap((other) => network.workloads.in(other).items)
+    .filter(({ reference }) => reference.name === name)
+    .map(({ reference }) => `${reference.namespace}/${reference.kind.toLowerCase()}/${name}`)
+  if (isHidden || isKnown || workloads.length === 0) return findService(argument, namespace, network)
+  throw new KnownError(
+    'NOT_FOUND',
+    `service "${name}" does not exist${namespace === undefined ? '' : ` in namespace "${namespace}"`}: did you mean ${workloads.slice(0, mostHints).join(' or ')}?`,
+  )
 }
 
 function nodeEnd(name: string, network: Network): FlowEnd {
@@ -112,8 +133,6 @@ function nodeEnd(name: string, network: Network): FlowEnd {
     `node "${name}" does not exist${near.length === 0 ? '' : `: did you mean ${near.map((item) => `node/${item}`).join(' or ')}?`}`,
   )
 }
-
-const mostHints = 4
 
 /** @throws KnownError when there is none, or pods may not be read */
 function findPod(name: string, namespace: string | undefined, network: Network): Pod {

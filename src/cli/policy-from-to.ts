@@ -7,7 +7,7 @@ import type { ExitCode } from './exit-code.ts'
 import { type Input, withInput } from './input.ts'
 import { endOf } from './policy-ends.ts'
 import type { PolicyMode } from './policy-flags.ts'
-import { parseFlowPlace } from './policy-place.ts'
+import { type FlowPlace, parseFlowPlace } from './policy-place.ts'
 import { policiesFor } from './policy-plugin.ts'
 import { print } from './print.ts'
 import { UsageError } from './usage-error.ts'
@@ -25,7 +25,10 @@ export const fromTo: PolicyMode = {
     const to = parseFlowPlace(args.to, 'to')
     if (from.asked.port !== undefined)
       throw new UsageError('USAGE', `--from ${from.text}: the port belongs to --to`)
-    return withInput(args, { everything: args['all-namespaces'] }, terminal, (input) => {
+    const { own, all } = namespacesIn([from, to])
+    const named = own === undefined ? args : { ...args, namespace: own }
+    const wants = { everything: args['all-namespaces'], namespaces: all }
+    return withInput(named, wants, terminal, (input) => {
       const network = Network.of(input.snapshot)
       const policies = policiesFor(args, network)
       const question = {
@@ -47,6 +50,16 @@ export const fromTo: PolicyMode = {
       return exitCodes[answer.outcome]
     })
   },
+}
+
+/** The namespaces that places name; `own`, when no place is left to the namespace that is meant anyway. */
+function namespacesIn(places: readonly FlowPlace[]): {
+  readonly own?: string | undefined
+  readonly all: readonly string[]
+} {
+  const objects = places.flatMap(({ place }) => (place.kind === 'object' ? [place.argument] : []))
+  const all = objects.flatMap(({ namespace }) => namespace ?? [])
+  return { own: all.length === objects.length ? all[0] : undefined, all }
 }
 
 /** Lines help in files that people write; a dump is a single one, or thousands. */

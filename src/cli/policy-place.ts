@@ -1,5 +1,4 @@
-import type { AskedPort } from '../diagnosis/flow/targets.ts'
-import { protocolNamed } from '../diagnosis/flow/targets.ts'
+import { type AskedPort, protocolNamed } from '../diagnosis/flow/target-port.ts'
 import { parseAddress } from '../network/inventory/address.ts'
 import { type PlaceArgument, parsePlace } from './places.ts'
 import { UsageError } from './usage-error.ts'

@@ -2,11 +2,13 @@ import { defineCommand } from './command.ts'
 import { assertVerdicts } from './policy-assert.ts'
 import { type PolicyArguments, type PolicyMode, policyFlags } from './policy-flags.ts'
 import { fromTo } from './policy-from-to.ts'
+import { matrix } from './policy-matrix.ts'
 import { overview } from './policy-overview.ts'
+import { whatIfApplied } from './policy-what-if.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What can be asked, by flag. A new mode is a file and a line here. */
-const modes: readonly PolicyMode[] = [fromTo, assertVerdicts]
+const modes: readonly PolicyMode[] = [fromTo, assertVerdicts, whatIfApplied, matrix]
 
 export const policy = defineCommand({
   usage: 'policy',

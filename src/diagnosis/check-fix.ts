@@ -39,7 +39,7 @@ export class FixTrial {
     if (remaining.has(key)) return undefined
     const had = new Set(before.findings.map((finding) => finding.key))
     const introduces = after.joined.causes.filter(
-      (finding) => finding.severity !== 'note' && !had.has(finding.key),
+      (finding) => finding.severity !== 'note' && !had.has(finding.key) && !isKnown(finding, before.findings),
     )
     const moved = afterwards(after)
     const next = nextFaults(after)
@@ -77,6 +77,11 @@ export class FixTrial {
         .items.some((workload) => restarted.has(workload.key))
     })
   }
+}
+
+/** The same fault under another name: what is to blame for a denial changes when a policy is added. */
+function isKnown({ rule, places }: Finding, before: readonly Finding[]): boolean {
+  return before.some((other) => other.rule === rule && other.places.some((place) => places.includes(place)))
 }
 
 /** The error that each connection meets first, or may meet, by its key. */

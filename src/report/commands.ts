@@ -21,7 +21,7 @@ export function commandFor(edit: Edit): string {
 const targetOf = (reference: ObjectReference): string => shellQuote(resourceName(reference))
 
 /** `kubectl -n NAMESPACE`, or plain kubectl for cluster-scoped objects. */
-function kubectlFor(reference: ObjectReference): string {
+export function kubectlFor(reference: ObjectReference): string {
   return reference.namespace === undefined ? 'kubectl' : `kubectl -n ${shellQuote(reference.namespace)}`
 }
 

@@ -19,11 +19,14 @@ const executable: ReadonlySet<string> = new Set([
 /**
  * The command that tries the flow from the client's own pod. By address: a name that does not resolve would prove
  * nothing about these rules. `undefined` where no command of kubectl can.
+ *
+ * @param isWhole the reason is about all endpoints: the Service may choose; else the pod itself is dialled
  */
 export function confirmLine(
   { source, destination }: FlowQuestion,
   { target, why, verdict }: JudgedPair,
   network: Network,
+  isWhole: boolean,
 ): RowLine | undefined {
   if (source.kind !== 'pods' || source.isStandIn || network.inventory.snapshot.coverage.declared)
     return undefined
@@ -31,7 +34,7 @@ export function confirmLine(
   const [pod] = pods
   if (pod === undefined || verdict.flow.protocol === 'SCTP' || verdict.flow.protocol === 'ICMP')
     return undefined
-  const isTranslated = destination.kind === 'service' && !isHeadless(destination.service)
+  const isTranslated = isWhole && destination.kind === 'service' && !isHeadless(destination.service)
   const dialled = isTranslated ? destination.service.spec.clusterIP : why?.destination.addressText
   const port = isTranslated
     ? servicePort(destination.service, target.port, verdict.flow, network)

@@ -16,7 +16,7 @@ import { changedEndText, changedPortsText, endText } from './policy-ends.ts'
 import { caveatText, doubtText } from './policy-words.ts'
 import { plainText } from './words.ts'
 
-export const policyFlowSchema = 'netdoctor/policy-flow/v1'
+const policyFlowSchema = 'netdoctor/policy-flow/v1'
 
 export interface FlowResultContext {
   /** The ends as they were typed. */
@@ -98,12 +98,14 @@ const portName = ({ dialled, protocol, servicePort }: PortAnswer['port']) => ({
 
 function reasonResult(
   { pairs, example, outcome, ports }: Reason,
-  { question }: FlowAnswer,
+  { question, ports: answerPorts }: FlowAnswer,
   remedy: FlowRemedy | NoRemedy | undefined,
   context: FlowResultContext,
 ) {
   const { why, family } = example
-  const confirm = confirmLine(question, example, context.network)
+  const all = new Set(answerPorts.flatMap(({ targets }) => targets.map(({ target }) => target.name)))
+  const isWhole = new Set(pairs.map(({ target }) => target.name)).size === all.size
+  const confirm = confirmLine(question, example, context.network, isWhole)
   return {
     verdict: verdicts[outcome],
     ports: ports.map(portName),

@@ -33,6 +33,8 @@ const doubts: Readonly<Record<DoubtId, string>> = {
   'protocol-not-covered': 'undefined by the API: NetworkPolicy says nothing about protocols such as ICMP',
   'own-node-egress':
     "undefined by the API: traffic to the pod's own node; its reference and its concept page disagree",
+  'service-address':
+    'the address is that of a Service, which is translated first: ask about the Service or its endpoints',
   'ipblock-on-node': 'the network plugin may or may not match addresses of nodes by ipBlock',
   'sctp-not-supported': 'the network plugin is not known to filter SCTP',
   'self-through-service': 'undefined by the API: a pod that reaches itself through a Service',
@@ -95,6 +97,6 @@ export function clauseText({ is, wanted: rawWanted, actual: rawActual }: Clause,
         ? `opens port ${wanted}; asked is ${actual}`
         : `opens ${wanted}; asked is ${actual}`
     case 'input':
-      return `has ${actual} where it wants ${wanted}`
+      return `has ${actual}`
   }
 }

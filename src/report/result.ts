@@ -12,7 +12,7 @@ import { changedEndText, changedPortsText } from './policy-ends.ts'
 import { plainText } from './words.ts'
 
 /** The name of this form; it only ever grows. */
-const schema = 'netdoctor/v1'
+export const schema = 'netdoctor/v1'
 
 /**
  * A diagnosis as the JSON form that docs/schema describes: flat problems, most important first, plain strings, no
@@ -86,7 +86,7 @@ function findingResult(finding: Finding) {
   }
 }
 
-function problemResult({ cause, symptoms, breaks, later, changed, logs, fix, fixCheck }: Problem) {
+export function problemResult({ cause, symptoms, breaks, later, changed, logs, fix, fixCheck }: Problem) {
   return {
     ...findingResult(cause),
     share: cause.share,
@@ -161,7 +161,7 @@ function targetResult({ host, port, protocol }: Connection) {
 }
 
 function hopResult(hop: Hop): HopResult {
-  const { outcome, reason, share, symptom } = hop.verdict
+  const { outcome, reason, share, symptom, doubts } = hop.verdict
   return {
     hop: hop.kind,
     place: hop.place,
@@ -169,6 +169,7 @@ function hopResult(hop: Hop): HopResult {
     reason,
     share,
     symptom,
+    doubts: doubts?.map(({ id }) => id),
     branches: hop.branches?.map((branch) => ({
       name: branch.name,
       place: branch.place,
@@ -184,6 +185,7 @@ interface HopResult {
   readonly reason: Hop['verdict']['reason']
   readonly share: Hop['verdict']['share']
   readonly symptom: Hop['verdict']['symptom']
+  readonly doubts: readonly string[] | undefined
   readonly branches:
     | readonly { readonly name: string; readonly place: string; readonly hops: readonly HopResult[] }[]
     | undefined

@@ -29,6 +29,7 @@ import policyAllowAllMakesOthersMoot from './policy/allow-all-makes-others-moot.
 import policyAndOrPeerSlip from './policy/and-or-peer-slip.ts'
 import policyApiserverEgressDenied from './policy/apiserver-egress-denied.ts'
 import policyCidrNotCanonical from './policy/cidr-not-canonical.ts'
+import policyDefaultDenyWithoutAllow from './policy/default-deny-without-allow.ts'
 import policyDnsEgressDenied from './policy/dns-egress-denied.ts'
 import policyDnsEgressTcpOnly from './policy/dns-egress-tcp-only.ts'
 import policyDnsEgressUdpOnly from './policy/dns-egress-udp-only.ts'
@@ -49,6 +50,7 @@ import policyIpblockTargetsServiceRange from './policy/ipblock-targets-service-r
 import policyNamedPortUnresolved from './policy/named-port-unresolved.ts'
 import policyNamespaceLabelHandSet from './policy/namespace-label-hand-set.ts'
 import policyNamespaceSelectorMatchesNone from './policy/namespace-selector-matches-none.ts'
+import policyNotEnforced from './policy/not-enforced.ts'
 import policyPeerInOtherNamespace from './policy/peer-in-other-namespace.ts'
 import policyPeerSelectsNoPod from './policy/peer-selects-no-pod.ts'
 import policyPolicyWithoutEffect from './policy/policy-without-effect.ts'
@@ -117,6 +119,7 @@ export const catalogue: readonly AnyRule[] = [
   policyAndOrPeerSlip,
   policyApiserverEgressDenied,
   policyCidrNotCanonical,
+  policyDefaultDenyWithoutAllow,
   policyDnsEgressDenied,
   policyDnsEgressTcpOnly,
   policyDnsEgressUdpOnly,
@@ -137,6 +140,7 @@ export const catalogue: readonly AnyRule[] = [
   policyNamedPortUnresolved,
   policyNamespaceLabelHandSet,
   policyNamespaceSelectorMatchesNone,
+  policyNotEnforced,
   policyPeerInOtherNamespace,
   policyPeerSelectsNoPod,
   policyPolicyWithoutEffect,

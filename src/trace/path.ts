@@ -1,3 +1,4 @@
+import type { Doubt } from '../network/policy/doubt.ts'
 import type { Connection } from '../network/traffic/connection.ts'
 import type { Place } from '../network/traffic/place.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
@@ -34,6 +35,8 @@ export interface Verdict {
   readonly share?: { readonly failing: number; readonly of: number } | undefined
   readonly symptom?: Symptom | undefined
   readonly gaps?: readonly Gap[] | undefined
+  /** Why policies leave it open, for `unknown`. */
+  readonly doubts?: readonly Doubt[] | undefined
 }
 
 export type HopKind = 'name' | 'dns' | 'service' | 'endpoints' | 'egress' | 'ingress' | 'pod' | 'listener'

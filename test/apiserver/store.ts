@@ -1,4 +1,4 @@
-import type { KindName } from '../../src/snapshot/kinds/kinds.ts'
+import { definitionOf, type KindName } from '../../src/snapshot/kinds/kinds.ts'
 import { type ApiObject, apiVersionOf, collectionOf } from './collections.ts'
 import { type ApiRequest, type Handler, status } from './server.ts'
 import type { Reply } from './wire.ts'
@@ -77,7 +77,7 @@ export class Store {
     const isLast = start + limit >= all.length
     return {
       json: {
-        kind: `${kind}List`,
+        kind: `${definitionOf(kind).apiKind ?? kind}List`,
         apiVersion: apiVersionOf(kind),
         metadata: {
           resourceVersion: String(revision),

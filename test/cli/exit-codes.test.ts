@@ -43,12 +43,12 @@ describe('exit codes', () => {
     ['warnings with --fail-on warning', ['-f', recording('running'), '--fail-on', 'warning'], 1],
     [
       'notes with --fail-on note',
-      ['svc', 'auth-service', '-f', recording('incident'), '--fail-on', 'note'],
+      ['svc', 'payment-service-canary', '-f', recording('running'), '--fail-on', 'note'],
       1,
     ],
     [
       'notes with --fail-on warning',
-      ['svc', 'auth-service', '-f', recording('incident'), '--fail-on', 'warning'],
+      ['svc', 'payment-service-canary', '-f', recording('running'), '--fail-on', 'warning'],
       0,
     ],
     ['errors with --fail-on never', ['-f', recording('incident'), '--fail-on', 'never'], 0],

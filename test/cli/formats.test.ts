@@ -69,17 +69,21 @@ describe('-o markdown', () => {
   it('has a heading for each problem and commands as code', async () => {
     const { stdout, code } = await run(['scan', '-f', incident, '-o', 'markdown'])
     const lines = stdout.split('\n')
-    expect(lines[0]).toBe('**✗ all namespaces: 3 problems break 5 of 11 connections**')
-    expect(lines.filter((line) => line.startsWith('### ✗ '))).toHaveLength(3)
+    expect(lines[0]).toBe('**✗ all namespaces: 4 problems break 6 of 11 connections**')
+    expect(lines.filter((line) => line.startsWith('### ✗ '))).toHaveLength(4)
     expect(lines).toContain('* **fix**: `kubectl -n velocitytech-prod label pod/test-payment app-`')
     expect(code).toBe(1)
   })
 
   it('draws tables', async () => {
     const { stdout } = await run(['svc', 'auth-service', '-f', incident, '-o', 'markdown'])
-    expect(stdout).toContain('| caller | name | svc | endpoints | pod |\n| --- | --- | --- | --- | --- |\n')
+    expect(stdout).toContain(
+      '| caller | name | dns | svc | endpoints | egress | ingress | pod |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n',
+    )
     // A pipe in a path would end the cell.
-    expect(stdout).toContain('| api.velocitytech.local/api/auth(/\\|$)(.\\*) | - | ✓ | 2 ✓ | ✓ |')
+    expect(stdout).toContain(
+      '| api.velocitytech.local/api/auth(/\\|$)(.\\*) | \\- | \\- | ✓ | 2 ✓ | · | · | ✓ |',
+    )
   })
 })
 

@@ -29,7 +29,7 @@ function environment(more: Readonly<Record<string, string>> = {}): NodeJS.Proces
 }
 
 /** Starts the built program. */
-function start(words: readonly string[], options: RunOptions = {}): ChildProcess {
+export function start(words: readonly string[], options: RunOptions = {}): ChildProcess {
   return spawn(process.execPath, [launcher, ...words], {
     cwd: options.cwd ?? root,
     env: environment(options.env),
@@ -42,7 +42,7 @@ export function run(words: readonly string[], options: RunOptions = {}): Promise
 }
 
 /** Waits for a started program and collects what it wrote. */
-async function ended(child: ChildProcess, stdin?: string | Uint8Array): Promise<Ran> {
+export async function ended(child: ChildProcess, stdin?: string | Uint8Array): Promise<Ran> {
   const output = { stdout: '', stderr: '' }
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text

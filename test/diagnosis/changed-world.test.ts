@@ -7,6 +7,7 @@ import { Network } from '../../src/network/network.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
 import { apply, edited, randomEdit } from '../change/edits.ts'
 import { recording, recordings } from '../recorded/recording.ts'
+import { asText } from './as-text.ts'
 import { namespacesOf } from './without-reads.ts'
 
 const everything: Question = { kind: 'scan', namespaces: 'all' }
@@ -16,7 +17,7 @@ const anyPath = fc.constantFrom(...recordings)
 
 function look(network: Network): string {
   const { paths, findings, joined, unknown } = examine(everything, network)
-  return JSON.stringify({ paths, findings, joined, unknown })
+  return asText({ paths, findings, joined, unknown })
 }
 
 /**
@@ -69,7 +70,7 @@ describe('a changed world', () => {
         diagnose(everything, first)
         const changes = apply(edit, cluster.objects)
         const built = diagnose(everything, Network.of(edited(cluster, changes)))
-        expect(JSON.stringify(diagnose(everything, first.with(changes)))).toBe(JSON.stringify(built))
+        expect(asText(diagnose(everything, first.with(changes)))).toBe(asText(built))
       }),
       { numRuns: 25 },
     )

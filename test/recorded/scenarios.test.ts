@@ -9,7 +9,7 @@ import { recording, recordings } from './recording.ts'
 import { type AcceptedAnswer, readTruth } from './truth.ts'
 
 /** Parts of the network whose rules come with a later issue: their faults are missed until then, and only missed. */
-const later: ReadonlySet<string> = new Set(['policy', 'dns', 'ingress', 'gateway'])
+const later: ReadonlySet<string> = new Set(['dns', 'ingress', 'gateway'])
 
 const scenarios = recordings
   .filter((path) => path.includes('/scenarios/'))
@@ -79,7 +79,7 @@ describe.each(faults.filter(({ truth }) => !later.has(truth.category)))('$path',
   test('names the root cause first, and whom it breaks', () => expectRootCause(scenario))
 })
 
-// The rules come with the issues of policies (#5 and later). Whoever makes one of these pass takes it out of `later`.
+// The rules come with later issues. Whoever makes one of these pass takes it out of `later`.
 describe.each(faults.filter(({ truth }) => later.has(truth.category)))('$path', (scenario) => {
   test.fails('names the root cause first', () => expectRootCause(scenario))
 })

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import { Network } from '../../src/network/network.ts'
+import { connectionText } from '../../src/report/connection-text.ts'
 import { recording } from './recording.ts'
 
 /** Everything that is found in a recording: severity, proof, rule and subject, worst first. Later issues add to it. */
@@ -31,6 +32,7 @@ const withoutProbe = [
 
 test('incident: the three faults of this release, each on its own, the one that breaks most first', () => {
   expect(found('incident')).toEqual([
+    'error likely policy/dns-egress-denied NetworkPolicy/allow-order-service-egress (fix works)',
     'error likely client/hardcoded-stale-pod-ip Deployment/order-service',
     'error likely service/debug-pod-is-endpoint Pod/test-payment (fix works)',
     'error proven service/selector-near-miss Service/payment-service-canary (fix works)',
@@ -86,4 +88,51 @@ test('as-written: the pods of auth-service crash, with both Services under it', 
 
 test.each(['running', 'traefik'])('%s: no error, two backends to be confirmed', (name) => {
   expect(found(name)).toEqual(sleepLoops)
+})
+
+describe('the lost DNS rule of the incident', () => {
+  const { problems: found } = diagnose(
+    { kind: 'scan', namespaces: ['velocitytech-prod'] },
+    Network.of(recording('fixtures/velocitytech/incident.json.gz')),
+  )
+  const problems = new Map(found.map((problem) => [problem.cause.rule, problem]))
+  const dns = problems.get('policy/dns-egress-denied')
+  const debugPod = problems.get('service/debug-pod-is-endpoint')
+  const ways = dns?.fixCheck?.ways.map(({ path, next }) => [connectionText(path.connection), next?.rule])
+
+  test('breaks every name that order-service dials, and nothing else', () => {
+    expect(dns?.breaks.map(({ connection }) => connectionText(connection))).toEqual([
+      'order-service -> auth-service:80',
+      'order-service -> payment-service:80',
+    ])
+  })
+
+  test('is mended by a rule that opens DNS and nothing else', () => {
+    expect(dns?.fix?.edits).toHaveLength(1)
+    expect(
+      dns?.fixCheck?.opens?.map(({ source, destination, ports }) => ({ source, destination, ports })),
+    ).toEqual([
+      {
+        source: { kind: 'workload', reference: expect.objectContaining({ name: 'order-service' }) },
+        destination: { kind: 'workload', reference: expect.objectContaining({ name: 'coredns' }) },
+        ports: [
+          { protocol: 'TCP', from: 53, to: 53 },
+          { protocol: 'UDP', from: 53, to: 53 },
+        ],
+      },
+    ])
+    expect(dns?.fixCheck?.introduces).toEqual([])
+  })
+
+  test('hides the second fault on the way to payment-service, which the mended copy still has', () => {
+    expect(ways).toEqual([
+      ['order-service -> auth-service:80', undefined],
+      ['order-service -> payment-service:80', 'service/debug-pod-is-endpoint'],
+    ])
+    expect(debugPod?.breaks.map(({ connection }) => connectionText(connection))).toContain(
+      'order-service -> payment-service:80',
+    )
+    expect(debugPod?.cause.share).toEqual({ failing: 1, of: 4 })
+    expect(debugPod?.fixCheck?.outcome).toBe('works')
+  })
 })

@@ -1,26 +1,13 @@
 import type { Network } from '../../network/network.ts'
-import { type Decision, decide, type FlowOutcome, type FlowVerdict } from '../../network/policy/decide.ts'
+import { decide, type FlowVerdict } from '../../network/policy/decide.ts'
 import type { Endpoint } from '../../network/policy/endpoint.ts'
-import type { Direction, Rule } from '../../network/policy/model.ts'
 import type { Policies } from '../../network/policy/policies.ts'
 import type { Expectation, Expectations } from '../../snapshot/files/expectations.ts'
 import { KnownError } from '../../snapshot/known-error.ts'
-import type { ObjectReference } from '../../snapshot/snapshot.ts'
+import { type Decider, decidersOf } from './deciders.ts'
 import { type ExpectedEnd, ExpectedEnds } from './ends.ts'
 
 type Outcome = FlowVerdict['outcome']
-
-/** What decided one side of a flow. */
-export interface Decider {
-  readonly direction: Direction
-  readonly outcome: FlowOutcome
-  /** The rules that acted, with the field path in their policy. */
-  readonly rules: readonly { readonly policy: ObjectReference; readonly path: string }[]
-  /** For a denial without a rule: the policies that isolate. */
-  readonly isolatedBy: readonly ObjectReference[]
-  /** Ids of what is open, where the outcome is unknown. */
-  readonly doubts: readonly string[]
-}
 
 /** A verdict that is not the expected one. */
 export interface WrongAnswer {
@@ -119,36 +106,4 @@ function outcomeOf(verdict: FlowVerdict, part: Expectation['part']): Outcome {
   const outcomes = new Set(verdict.families.map((family) => family[part].outcome))
   const [only = 'unknown'] = outcomes
   return outcomes.size === 1 ? only : outcomes.has('unknown') ? 'unknown' : 'partly'
-}
-
-/** Of a denial the sides that deny, of anything else those that say the same; both where each only lets pass. */
-function decidersOf(
-  { families, doubts }: FlowVerdict,
-  outcome: Outcome,
-  part: Expectation['part'],
-): readonly Decider[] {
-  const family = families.find((item) => item.outcome === outcome) ?? families[0]
-  if (family === undefined)
-    return [
-      {
-        direction: 'ingress',
-        outcome: 'unknown',
-        rules: [],
-        isolatedBy: [],
-        doubts: doubts.map(({ id }) => id),
-      },
-    ]
-  const sides = (['egress', 'ingress'] as const).filter((direction) => part === 'both' || part === direction)
-  const same = sides.filter((direction) => family[direction].outcome === family.outcome)
-  return (same.length === 0 ? sides : same).map((direction) => decider(family[direction]))
-}
-
-function decider({ direction, outcome, decidedBy, isolatedBy, doubts }: Decision): Decider {
-  return {
-    direction,
-    outcome,
-    rules: decidedBy.map(({ policy, path }: Rule) => ({ policy: policy.reference, path })),
-    isolatedBy: isolatedBy.map(({ reference }) => reference),
-    doubts: [...new Set(doubts.map(({ id }) => id))],
-  }
 }

@@ -1,4 +1,4 @@
-import { isFinished, type Endpoint as PolicyEnd } from '../../network/policy/endpoint.ts'
+import { addressesOf, isFinished, type Endpoint as PolicyEnd } from '../../network/policy/endpoint.ts'
 import { isDeleting } from '../../network/workloads/pods.ts'
 import { templatePod } from '../../network/workloads/stand-ins.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
@@ -52,4 +52,9 @@ export function named(end: PolicyEnd, name?: string): NamedEnd {
     case 'outside':
       return { name: name ?? end.address, end }
   }
+}
+
+/** Whether an end has any address that packets could carry. */
+export function hasAddress(end: PolicyEnd): boolean {
+  return Object.keys(addressesOf(end).parsed).length > 0
 }

@@ -2,12 +2,15 @@ import { distinctGaps } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import { decide, type FlowVerdict } from '../../network/policy/decide.ts'
 import type { CaveatId, Doubt } from '../../network/policy/doubt.ts'
+import { addressesOf, type Endpoint, isFinished } from '../../network/policy/endpoint.ts'
 import { explainFlow, type FamilyExplanation } from '../../network/policy/explain.ts'
 import type { Policies } from '../../network/policy/policies.ts'
-import type { Text } from '../../rules/text.ts'
+import { isObserved } from '../../network/workloads/pods.ts'
+import { say, type Text } from '../../rules/text.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
-import { type FlowEnd, type NamedEnd, named } from './ends.ts'
-import { type AskedPort, type Target, type TargetPort, targetPorts } from './targets.ts'
+import { type FlowEnd, hasAddress, type NamedEnd, named } from './ends.ts'
+import type { AskedPort, Target, TargetPort } from './target-port.ts'
+import { targetPorts } from './targets.ts'
 import { worldEnds } from './world.ts'
 
 export type JudgedOutcome = 'passes' | 'fails' | 'partly' | 'unknown'
@@ -84,8 +87,33 @@ export function judgeFlow(question: FlowQuestion, policies: Policies, network: N
       ...ports.map(({ port }) => port.gaps),
       ...verdicts.flatMap(({ doubts }) => doubts.map(({ gaps = [] }) => gaps)),
     ]),
-    notes: ports.flatMap(({ port }) => port.notes),
+    notes: [...ports.flatMap(({ port }) => port.notes), ...addressNotes(ports.flatMap(({ pairs }) => pairs))],
   }
+}
+
+/** What keeps packets from ever being sent, whatever policies say. */
+function addressNotes(pairs: readonly JudgedPair[]): readonly Text[] {
+  const ends = new Map(pairs.flatMap(({ source, target }) => [source, target]).map((end) => [end.name, end]))
+  const waiting = [...ends.values()].filter(
+    ({ end }) => end.kind === 'pod' && isObserved(end.pod) && !isFinished(end.pod) && !hasAddress(end),
+  )
+  const apart = pairs.find(
+    ({ source, target }) =>
+      hasAddress(source.end) && hasAddress(target.end) && !shareFamily(source.end, target.end),
+  )
+  return [
+    ...waiting.map(({ name }) => say`Pod ${name} has no address yet: nothing can reach it now`),
+    ...(apart === undefined
+      ? []
+      : [
+          say`${apart.source.name} and ${apart.target.name} have no address family in common: no packet goes between them`,
+        ]),
+  ]
+}
+
+function shareFamily(a: Endpoint, b: Endpoint): boolean {
+  const [first, second] = [addressesOf(a).parsed, addressesOf(b).parsed]
+  return ([4, 6] as const).some((family) => first[family] !== undefined && second[family] !== undefined)
 }
 
 function judgePort(
@@ -207,7 +235,7 @@ function signature({ outcome, why, family, verdict }: JudgedPair): string {
 }
 
 /** All alike, or in part; what is not known stays so unless something surely fails. */
-export function joined(outcomes: readonly JudgedOutcome[]): JudgedOutcome {
+function joined(outcomes: readonly JudgedOutcome[]): JudgedOutcome {
   const found = new Set(outcomes)
   const [only = 'unknown'] = found
   if (found.size <= 1) return only

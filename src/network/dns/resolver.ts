@@ -55,11 +55,13 @@ const mostNameservers = 3
 /** The Service of the cluster's DNS, by label: none or one, or several where a distribution keeps more. */
 export function dnsServices(inventory: Inventory): Read<Service> {
   return inventory.memo.get(serviceTable, '', () => {
-    const found = joinReads(
-      places.map(({ namespace, labels }) => inventory.select('Service', namespace, labels)),
+    const [usual, ...others] = places.map(({ namespace, labels }) =>
+      inventory.select('Service', namespace, labels),
     )
-    // OpenShift's namespace is no gap of a cluster that has the usual one.
-    return found.items.length > 0 ? { ...found, gaps: [] } : found
+    const found = joinReads([...(usual === undefined ? [] : [usual]), ...others])
+    // Namespaces of other distributions are no gap of a cluster that has the usual one, nor the first to ask for.
+    if (found.items.length > 0) return { ...found, gaps: [] }
+    return usual !== undefined && usual.gaps.length > 0 ? { ...found, gaps: usual.gaps } : found
   })
 }
 
@@ -80,6 +82,11 @@ function nodeLocalCaches(inventory: Inventory): Read<NodeLocalCache> {
     })
     return { items, gaps: sets.gaps, open: sets.open }
   })
+}
+
+/** Whether a DNS cache has this address on every node. */
+export function isAddressOfCache(address: string, inventory: Inventory): boolean {
+  return nodeLocalCaches(inventory).items.some(({ addresses }) => addresses.includes(address))
 }
 
 function localAddresses(words: readonly string[]): readonly string[] {

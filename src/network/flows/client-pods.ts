@@ -15,9 +15,10 @@ export interface ClientPods {
  * judged by the pod that its template would make.
  *
  * @param byAddress whether any policy on the way tells clients apart by address
+ * @param self the pod at the other end: where it is one of the client's own, it stands apart from those like it
  * @returns nothing for clients whose pods no object shows
  */
-export function clientPods(client: Client, byAddress: boolean): readonly ClientPods[] {
+export function clientPods(client: Client, byAddress: boolean, self?: Pod): readonly ClientPods[] {
   if (client.kind !== 'workload') return []
   const { workload } = client
   const running = workload.pods.filter((pod) => !isFinished(pod) && !isDeleting(pod))
@@ -26,9 +27,11 @@ export function clientPods(client: Client, byAddress: boolean): readonly ClientP
     return pod === undefined ? [] : [{ pod, count: 1 }]
   }
   const groups = Map.groupBy(running, (pod) =>
-    byAddress || pod.spec.hostNetwork === true
-      ? `${lookOf(pod)} ${pod.spec.nodeName} ${podAddresses(pod).join()}`
-      : lookOf(pod),
+    pod.metadata.name === self?.metadata.name
+      ? 'self'
+      : byAddress || pod.spec.hostNetwork === true
+        ? `${lookOf(pod)} ${pod.spec.nodeName} ${podAddresses(pod).join()}`
+        : lookOf(pod),
   )
   return [...groups.values()].flatMap((pods) => {
     const [pod] = pods

@@ -51,7 +51,8 @@ export function judge(
   const port = portOf(connection, endpoint)
   const protocol = protocols.find((item) => item === connection.protocol)
   if (end === undefined || port === undefined || protocol === undefined) return notAsked
-  const clients = clientPods(connection.client, tellsAddressesApart(end, parts.policy))
+  const self = end.kind === 'pod' ? end.pod : undefined
+  const clients = clientPods(connection.client, tellsAddressesApart(end, parts.policy), self)
   if (clients.length === 0) return notAsked
   const throughService = endpoint !== undefined && !isHeadless(endpoint.service)
   const unread = end.kind === 'outside' ? unreadPod(endpoint, parts.inventory) : []
@@ -78,7 +79,7 @@ function portOf({ port }: Connection, endpoint: Endpoint | undefined): number | 
 }
 
 function endOf(
-  { host, address }: Connection,
+  { host, address, isOnOwnNode }: Connection,
   destination: Destination,
   endpoint: Endpoint | undefined,
   { inventory }: FlowParts,
@@ -98,11 +99,15 @@ function endOf(
       return node === undefined ? outside(host, address) : { kind: 'node', node }
     }
     case 'external':
-      return outside(host, address)
+      // The API leaves it open whether policies hold for traffic to the own node; most plugins filter it, and so does this.
+      return isOnOwnNode ? { kind: 'outside', address: host, nodeName: ownNode } : outside(host, address)
     default:
       return undefined
   }
 }
+
+/** Each pod has its own: no node has this name. */
+const ownNode = '(the own node)'
 
 /** Stands for a host of which only the name is known. */
 const anywhere: PolicyEnd = { kind: 'outside', address: '192.0.2.1' }

@@ -73,12 +73,8 @@ function podsPeer(
     )
   const namespaces = problems.selector(namespaceSelector, `${path}.${fields.namespaces}`)
   const pods = problems.selector(podSelector, `${path}.pods.podSelector`)
-  const unsupported = [namespaceSelector, podSelector].some(
-    (selector) => (selector?.unreadFields ?? []).length > 0,
-  )
-  const doubt = unsupported ? problems.doubt('unknown-field', path) : (namespaces.doubt ?? pods.doubt)
-  if ((unread ?? doubt) !== undefined)
-    return { is: 'doubt', path, doubt: unread ?? doubt ?? problems.doubt('input-invalid', path) }
+  const doubt = unread ?? namespaces.doubt ?? pods.doubt
+  if (doubt !== undefined) return { is: 'doubt', path, doubt }
   return { is: 'pods', path, namespaces: { selector: namespaces.selector }, pods: pods.selector, fields }
 }
 

@@ -51,7 +51,7 @@ export function selectorText({ requirements }: Selector): string | undefined {
 }
 
 /** `matchLabels.app`, `matchLabels["app.kubernetes.io/name"]`: keys with dots are quoted, as in other field paths. */
-export function requirementField({ field, key }: Requirement): string {
+function requirementField({ field, key }: Requirement): string {
   return field.startsWith('matchLabels.') && !/^[\w-]+$/.test(key)
     ? `matchLabels[${JSON.stringify(key)}]`
     : field
@@ -111,9 +111,9 @@ export function peerClauses(peer: Peer, party: Party, rule: Rule, policies: Poli
         { is: 'domainNames', field: peer.path, wanted: peer.names.join(', '), actual: partyText(party) },
       ]
     case 'nothing':
-      return [{ is: 'input', field: peer.path, wanted: 'a valid peer', actual: 'an invalid one', ok: false }]
+      return [{ is: 'input', field: peer.path, wanted: 'a valid peer', actual: 'an invalid peer', ok: false }]
     case 'doubt':
-      return [{ is: 'input', field: peer.path, wanted: 'a valid peer', actual: 'one that cannot be read' }]
+      return [{ is: 'input', field: peer.path, wanted: 'a valid peer', actual: 'a peer that cannot be read' }]
   }
 }
 
@@ -233,9 +233,13 @@ export function portClauses(
         },
       ]
     case 'nothing':
-      return [{ is: 'input', field: entry.path, wanted: 'a valid port', actual: 'an invalid one', ok: false }]
+      return [
+        { is: 'input', field: entry.path, wanted: 'a valid port', actual: 'an invalid port', ok: false },
+      ]
     case 'doubt':
-      return [{ is: 'input', field: entry.path, wanted: 'a valid port', actual: 'one that cannot be read' }]
+      return [
+        { is: 'input', field: entry.path, wanted: 'a valid port', actual: 'a port that cannot be read' },
+      ]
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Gap } from '../../snapshot/snapshot.ts'
-import { canonicalAddress } from '../inventory/address.ts'
 import { distinctGaps } from '../inventory/read.ts'
+import { noteCaveats, ownNode, searchPluginPolicies, untranslated } from './beside.ts'
 import type { CaveatId, Doubt } from './doubt.ts'
 import {
   type Addresses,
@@ -8,7 +8,6 @@ import {
   type Endpoint,
   familiesOf,
   isFinished,
-  isHostNetwork,
   isSamePod,
   type Party,
   partyIn,
@@ -77,7 +76,7 @@ export interface FlowVerdict {
   readonly caveats: readonly CaveatId[]
   /**
    * What was not read. The verdict assumes that there are no such policies (cluster-wide ones, and those of network
-   * plugins), and that an outside address is not one of the destination's own node.
+   * plugins), that an outside address is not one of the pod's own node, and no Service's.
    */
   readonly assumes: readonly Gap[]
 }
@@ -151,7 +150,7 @@ function decideFamily(flow: Flow, source: Party, destination: Party, policies: P
 }
 
 /** What the policies on one end say about the other. Only pods are subjects of policies. */
-export function decideSide(side: Side, hairpin: 'service' | 'direct' | undefined): Decision {
+function decideSide(side: Side, hairpin: 'service' | 'direct' | undefined): Decision {
   const { subject, direction, policies } = side
   const evidence = new Evidence()
   if (subject.pod === undefined || subject.namespace === undefined)
@@ -166,20 +165,9 @@ export function decideSide(side: Side, hairpin: 'service' | 'direct' | undefined
     evidence.caveats.add('two-generations')
     if (possible !== other) evidence.doubts.push({ id: 'two-generations' })
   }
-  const plugin = searchPluginPolicies(side, evidence)
+  const beside = searchPluginPolicies(side, evidence) | untranslated(side, evidence)
   noteCaveats(side, evidence)
-  return conclude(direction, possible | other | plugin, evidence, undefined)
-}
-
-/** The policies of the network plugin that may select the pod: they can allow and deny anything. */
-function searchPluginPolicies({ subject, direction, policies }: Side, evidence: Evidence): number {
-  const { pod, namespace } = subject
-  if (pod === undefined || namespace === undefined) return 0
-  const selecting = policies
-    .ofPlugins(namespace.name)
-    .policies.filter((policy) => policy.directions.has(direction) && policy.maySelect(pod, namespace))
-  for (const { reference } of selecting) evidence.doubts.push({ id: 'cni-policy', policy: reference })
-  return selecting.length === 0 ? 0 : allow | deny
+  return conclude(direction, possible | other | beside, evidence, undefined)
 }
 
 /** All tiers in order: admin, NetworkPolicy, baseline, and what nobody decided is allowed. */
@@ -222,36 +210,6 @@ function middleTier(side: Side, hairpin: 'service' | undefined, evidence: Eviden
   return possible | allow
 }
 
-/**
- * T34: what comes from the pod's own node always gets in. A host-network pod of that node looks like it, unless the
- * plugin can tell them apart. Of what goes there, the API reference says nothing and the concept page the same.
- */
-function ownNode({ subject, peer, policies }: Side, evidence: Evidence): 'yes' | 'no' | 'maybe' {
-  const node = subject.pod?.spec.nodeName
-  if (node === undefined || isHostNetwork(subject.pod)) return 'no'
-  if (peer.endpoint.kind === 'node') return peer.endpoint.node.metadata.name === node ? 'yes' : 'no'
-  if (peer.pod !== undefined) {
-    if (!isHostNetwork(peer.pod) || peer.pod.spec.nodeName !== node) return 'no'
-    const { policyOnHostNetworkPods } = policies.profile
-    return policyOnHostNetworkPods === 'no' ? 'yes' : policyOnHostNetworkPods === 'yes' ? 'no' : 'maybe'
-  }
-  const { endpoint, addressText = '' } = peer
-  if (endpoint.kind === 'outside' && endpoint.nodeName === node) return 'yes'
-  if (canonicalAddress(addressText) === canonicalAddress(subject.pod?.status.hostIP ?? '')) return 'yes'
-  const { nodes, gaps } = policies.nodesWith(addressText)
-  if (nodes.some(({ metadata }) => metadata.name === node)) return 'yes'
-  if (nodes.length === 0) evidence.assumes.push(...gaps)
-  return 'no'
-}
-
-function noteCaveats({ direction, peer, policies }: Side, evidence: Evidence): void {
-  const isTouched = evidence.isolatedBy.length > 0 || evidence.acting.length > 0
-  if (!isTouched) return
-  if (!policies.profile.enforcesPolicies) evidence.caveats.add('not-enforced')
-  if (direction === 'ingress' && peer.endpoint.kind === 'outside')
-    evidence.caveats.add('source-may-be-rewritten')
-}
-
 function conclude(
   direction: Direction,
   possible: number,
@@ -278,7 +236,7 @@ function conclude(
     isolatedBy: [...new Set(evidence.isolatedBy)],
     passedBy: [...new Set(evidence.acting.filter(({ does }) => does === pass).map(({ rule }) => rule))],
     doubts: outcome === 'unknown' ? doubts : [],
-    assumes: outcome === 'fails' ? evidence.assumes : [],
+    assumes: [...evidence.assumes, ...(outcome === 'fails' ? evidence.unknownNodes : [])],
     caveats: caveats.filter((id) => id !== 'ipblock-on-pod' || acted.length > 0 || outcome !== 'passes'),
   }
 }

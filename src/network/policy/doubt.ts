@@ -16,6 +16,8 @@ export type DoubtId =
   | 'protocol-not-covered'
   /** The API reference exempts what comes from the pod's own node, the concept page also what goes there. */
   | 'own-node-egress'
+  /** T40: the address of a Service is translated before policies see the packet: ask about its endpoints. */
+  | 'service-address'
   /** The plugin may be configured to compare blocks with the addresses of nodes. */
   | 'ipblock-on-node'
   | 'sctp-not-supported'

@@ -90,7 +90,7 @@ export function addressesOf(endpoint: Endpoint): Addresses {
   return { texts, parsed }
 }
 
-export function familyOf(address: Address): Family {
+function familyOf(address: Address): Family {
   return address.bits === 32 ? 4 : 6
 }
 

@@ -180,7 +180,7 @@ function consider(
             is: 'input' as const,
             field: rule.path,
             wanted: 'a valid rule',
-            actual: 'one with unknown fields',
+            actual: 'fields that are not known here',
           },
         ]),
   ]

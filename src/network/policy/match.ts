@@ -1,4 +1,3 @@
-import type { TextMap } from '../../snapshot/kinds/json.ts'
 import { inBlock } from './block.ts'
 import { both, type Doubt, either, type Match, maybe, no, yes } from './doubt.ts'
 import { isHostNetwork, type NamespaceFacts, nameLabel, type Party } from './endpoint.ts'
@@ -180,10 +179,4 @@ function matchName(
   const declared = isMain ? yes : maybe({ id: 'init-container-port' })
   if (!isHostNetwork(pod)) return declared
   return policy.tier === 'network-policy' ? both(declared, hostNetwork(policies)) : no
-}
-
-/** Labels as `key=value` texts, for explanations. */
-export function labelText(labels: TextMap, key: string): string | undefined {
-  const value = labels[key]
-  return value === undefined ? undefined : `${key}=${value}`
 }

@@ -121,7 +121,10 @@ function readPeer(peer: NetworkPolicyPeer, path: string, namespace: string, prob
   }
   const pods = problems.selector(podSelector, `${path}.podSelector`)
   const namespaces = problems.selector(namespaceSelector, `${path}.namespaceSelector`)
-  if ((pods.doubt ?? namespaces.doubt) !== undefined) return { is: 'nothing', path }
+  const doubts = [pods.doubt, namespaces.doubt].filter((doubt) => doubt !== undefined)
+  const unreadPart = doubts.find(({ id }) => id === 'unknown-field')
+  if (unreadPart !== undefined) return { is: 'doubt', path, doubt: unreadPart }
+  if (doubts.length > 0) return { is: 'nothing', path }
   return {
     is: 'pods',
     path,

@@ -1,6 +1,8 @@
 import type { Node } from '../../snapshot/kinds/node.ts'
+import type { Service } from '../../snapshot/kinds/service.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { canonicalAddress } from '../inventory/address.ts'
+import { addressesOf } from '../inventory/bucket.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { memoTable } from '../inventory/memo.ts'
 import { whole } from '../inventory/read.ts'
@@ -29,6 +31,11 @@ export interface ClusterPolicies {
   readonly gaps: readonly Gap[]
 }
 
+interface ServicesByAddress {
+  readonly services: ReadonlyMap<string, readonly Service[]>
+  readonly gaps: readonly Gap[]
+}
+
 interface NodesByAddress {
   readonly nodes: ReadonlyMap<string, readonly Node[]>
   readonly gaps: readonly Gap[]
@@ -39,6 +46,7 @@ const detected = memoTable<DetectedCni>('policy.cni')
 const ofCluster = memoTable<ClusterPolicies>('policy.cluster')
 const ofPlugins = memoTable<PluginPolicySet>('policy.plugins')
 const labelsOf = memoTable<NamespaceFacts>('policy.labels')
+const ofServices = memoTable<ServicesByAddress>('policy.services')
 const byAddress = memoTable<NodesByAddress>('policy.nodes')
 
 /** The policies of a cluster with what they are compared with. Every lookup is remembered by the inventory. */
@@ -95,6 +103,22 @@ export class Policies {
 
   namespace(name: string): NamespaceFacts {
     return this.inventory.memo.get(labelsOf, name, () => namespaceFacts(name, this.inventory))
+  }
+
+  /** Services that have this address, which is translated on the client's node. */
+  servicesWith(address: string): { readonly services: readonly Service[]; readonly gaps: readonly Gap[] } {
+    const { services, gaps } = this.inventory.memo.get(ofServices, '', () => {
+      const read = this.inventory.list('Service')
+      const pairs = read.items.flatMap((service) =>
+        addressesOf(service).map((text) => ({ text: canonicalAddress(text), service })),
+      )
+      const grouped = Map.groupBy(pairs, ({ text }) => text)
+      return {
+        services: new Map([...grouped].map(([text, found]) => [text, found.map(({ service }) => service)])),
+        gaps: read.gaps,
+      }
+    })
+    return { services: services.get(canonicalAddress(address)) ?? [], gaps }
   }
 
   /** Nodes that name this address as theirs. */

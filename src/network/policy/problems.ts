@@ -45,9 +45,9 @@ export class ProblemList {
     const selector = readSelector(written)
     for (const { field, value, message } of selector.faults)
       this.invalid('selector-invalid', `${path}.${field}`, value, message)
-    return selector.faults.length === 0
-      ? { selector }
-      : { selector, doubt: this.doubt('input-invalid', path) }
+    if (selector.faults.length === 0) return { selector }
+    const isUnread = (written?.unreadFields ?? []).length > 0
+    return { selector, doubt: this.doubt(isUnread ? 'unknown-field' : 'input-invalid', path) }
   }
 }
 

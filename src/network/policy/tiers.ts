@@ -36,6 +36,8 @@ export class Evidence {
   readonly caveats = new Set<CaveatId>()
   /** What was not read and is taken for not being there. */
   readonly assumes: Gap[] = []
+  /** Of these the peer may be the pod's own, which matters to a flow that fails. */
+  readonly unknownNodes: Gap[] = []
 
   add({ doubts, caveats }: Match): void {
     this.doubts.push(...doubts)
@@ -94,7 +96,7 @@ function bitsOf({ action }: Rule): number {
   return action === 'allow' ? allow : action === 'deny' ? deny : pass
 }
 
-export function noteInvalid({ problems }: Policy, evidence: Evidence): void {
+function noteInvalid({ problems }: Policy, evidence: Evidence): void {
   if (problems.some(({ severity }) => severity === 'invalid')) evidence.caveats.add('input-invalid')
 }
 

@@ -2,8 +2,10 @@ import type { Diagnosis } from '../../diagnosis/diagnosis.ts'
 import { maskUserinfo } from '../../snapshot/mask-text.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { Hop, HopKind } from '../../trace/path.ts'
+import { connectionText } from '../connection-text.ts'
 import type { Line } from '../document.ts'
 import { escapeText } from '../escape.ts'
+import { doubtText } from '../policy-words.ts'
 import { count, plainText } from '../words.ts'
 
 const policies = 'network policies'
@@ -22,12 +24,14 @@ const hopNames: Readonly<Record<HopKind, string>> = {
 }
 
 const mostGaps = 5
+const mostDoubts = 3
 
 /** What limits the answer: assumptions, what could not be read, what nobody checked. */
 export function footer(diagnosis: Diagnosis): readonly Line[] {
   return [
     ...diagnosis.assumptions.map((text): Line => [{ text: `assuming ${plainText(text)}`, tone: 'dim' }]),
     ...gapLines(diagnosis),
+    ...doubtLines(diagnosis),
     ...notCheckedLine(diagnosis),
   ]
 }
@@ -57,6 +61,18 @@ function gapLines({ gaps, unknown }: Diagnosis): readonly Line[] {
     `? ${count(gaps.length, 'part')} of the cluster not read${checks}:`,
     ...[...shown, ...more].map((text) => `  ${text}`),
   ].map((text): Line => [{ text, tone: 'unknown' }])
+}
+
+/** Connections of which policies leave open whether they pass, and why. */
+function doubtLines({ paths }: Diagnosis): readonly Line[] {
+  const lines = paths.flatMap(({ connection, hops }) => {
+    const [doubt] = hops.flatMap(({ verdict }) => verdict.doubts ?? [])
+    return doubt === undefined ? [] : [`? ${connectionText(connection)}: ${doubtText(doubt)}`]
+  })
+  const shown = lines.slice(0, mostDoubts)
+  const more =
+    lines.length > shown.length ? [`? and ${lines.length - shown.length} more (-o json has all)`] : []
+  return [...shown, ...more].map((text): Line => [{ text, tone: 'unknown' }])
 }
 
 function notCheckedLine({ notChecked, paths }: Diagnosis): readonly Line[] {

@@ -1,12 +1,12 @@
-import type { CheckedExpectations, Decider, WrongAnswer } from '../../diagnosis/expected/check-expected.ts'
+import type { CheckedExpectations, WrongAnswer } from '../../diagnosis/expected/check-expected.ts'
 import type { Expectation } from '../../snapshot/files/expectations.ts'
 import type { Locate } from '../../snapshot/files/load.ts'
-import type { ObjectReference } from '../../snapshot/snapshot.ts'
 import type { Block, Document } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import type { TestCase, TestSuite } from '../formats/junit.ts'
+import { deciderText } from '../policy-decider.ts'
 import { schema } from '../result.ts'
-import { count, resourceName } from '../words.ts'
+import { count } from '../words.ts'
 
 const gotWords = { passes: 'allow', fails: 'deny', partly: 'partly', unknown: 'unknown' } as const
 
@@ -61,22 +61,6 @@ function gotText({ expectation, got, wrong, of }: WrongAnswer): string {
 
 function whyText({ deciders }: WrongAnswer, locate: Locate | undefined): string {
   return deciders.map((decider) => `${decider.direction} ${deciderText(decider, locate)}`).join(', ')
-}
-
-const name = (reference: ObjectReference): string =>
-  `${reference.namespace === undefined ? '' : `${reference.namespace}/`}${resourceName(reference)}`
-
-function deciderText({ outcome, rules, isolatedBy, doubts }: Decider, locate: Locate | undefined): string {
-  if (outcome === 'unknown') return `unknown: ${doubts.join(', ')}`
-  const word = outcome === 'passes' ? 'allowed' : 'denied'
-  if (rules.length > 0) return `${word} by ${rules.map((rule) => ruleText(rule, locate)).join(' and ')}`
-  if (isolatedBy.length === 0) return `${word}: no policy isolates`
-  return `${word}: isolated by ${isolatedBy.map(name).join(', ')}, no rule matches`
-}
-
-function ruleText({ policy, path }: Decider['rules'][number], locate: Locate | undefined): string {
-  const at = locate?.(policy, path)
-  return `${name(policy)} ${path.replace(/^spec\./, '')}${at === undefined ? '' : ` (${at})`}`
 }
 
 /** The answers as data. */

@@ -15,7 +15,8 @@ export function assumedAbsent(gaps: readonly Gap[]): readonly string[] {
   const groups = Map.groupBy(gaps, ({ kind }) => {
     if (adminKinds.has(kind)) return 'no cluster-wide policies'
     if (kind.startsWith('Cilium') || kind.startsWith('Calico')) return 'no policies of Cilium or Calico'
-    return `no ${kind} in the way`
+    if (kind === 'Node') return 'that no address here is one of a node'
+    return kind === 'Service' ? 'that no address here is one of a Service' : `no ${kind} in the way`
   })
   return [...groups].map(([what, own]) => {
     const permissions = [...new Set(own.flatMap(({ permission }) => permission ?? []))]

@@ -87,14 +87,18 @@ function portText({ dialled, protocol, servicePort }: PortAnswer['port']): strin
   return `${name === '' ? '' : `${escapeText(name)} `}${dialled}/${protocol}`
 }
 
+const plurals = { endpoint: 'endpoints', pod: 'pods', address: 'addresses' } as const
+
 function reachText({ targets, port }: PortAnswer): string {
   if (targets.length === 0) return ''
   const passing = targets.filter(({ outcome }) => outcome === 'passes').length
   const unknown = targets.filter(({ outcome }) => outcome === 'unknown').length
-  const noun = port.servicePort === undefined ? 'destination' : 'endpoint'
-  const more = unknown === 0 ? '' : `, ${unknown} unknown`
-  if (unknown === targets.length) return count(targets.length, noun)
-  return `${passing} of ${count(targets.length, noun)} reachable${more}`
+  const partly = targets.filter(({ outcome }) => outcome === 'partly').length
+  const isPods = targets.every(({ target }) => target.end.kind === 'pod')
+  const noun = port.servicePort !== undefined ? 'endpoint' : isPods ? 'pod' : 'address'
+  const more = `${partly === 0 ? '' : `, ${partly} in part`}${unknown === 0 ? '' : `, ${unknown} unknown`}`
+  if (unknown === targets.length) return count(targets.length, noun, plurals[noun])
+  return `${passing} of ${count(targets.length, noun, plurals[noun])} reachable${more}`
 }
 
 /** Rules are compared with the pod's port, whatever the Service's is. */
@@ -111,16 +115,16 @@ function reasonTitle(reason: Reason, answer: FlowAnswer): Line {
   const port = answer.ports.length === 1 ? '' : ` ${ports.map(portText).join(', ')}`
   const names = namesIn(reason, answer)
   const family = example.family === undefined ? '' : ` over IPv${example.family}`
-  const from = names.isEverySource ? '' : ` from ${names.source}`
-  const to = names.isEveryTarget ? '' : ` to ${names.target}`
+  const from = names.listed.source === '' ? '' : ` from ${names.listed.source}`
+  const to = names.listed.target === '' ? '' : ` to ${names.listed.target}`
   return [words[outcome], { text: ` ${port}${from}${to}${family}` }]
 }
 
 interface ReasonNames {
   readonly source: string
   readonly target: string
-  readonly isEverySource: boolean
-  readonly isEveryTarget: boolean
+  /** Those that are meant; empty for all. */
+  readonly listed: { readonly source: string; readonly target: string }
 }
 
 /** What both ends of a reason are called: the whole end as it was asked, or those of its pods that it is about. */
@@ -134,11 +138,18 @@ function namesIn({ pairs }: Reason, { question, ports }: FlowAnswer): ReasonName
   const isEverySource = sources.length === distinct(all, 'source').length
   const isEveryTarget = targets.length === distinct(all, 'target').length
   return {
-    source: isEverySource ? shortName(question.source, sources) : nameList(sources),
-    target: isEveryTarget ? shortName(question.destination, targets) : nameList(targets),
-    isEverySource,
-    isEveryTarget,
+    source: nameOf(question.source, sources, isEverySource),
+    target: nameOf(question.destination, targets, isEveryTarget),
+    listed: {
+      source: isEverySource ? '' : nameList(sources),
+      target: isEveryTarget ? '' : nameList(targets),
+    },
   }
+}
+
+function nameOf(end: FlowEnd, names: readonly string[], isEvery: boolean): string {
+  if (end.kind === 'world') return isEvery ? 'any address outside' : 'an address of these'
+  return isEvery ? shortName(end, names) : nameList(names)
 }
 
 /** The name of an end without its type; of an address or the world what the pairs call it. */
@@ -171,7 +182,7 @@ function reasonRows(
         lines: verdict.doubts.map((doubt) => ({ text: doubtText(doubt) })),
       },
     ]
-  const { source, target } = namesIn(reason, whole)
+  const { source, target, listed } = namesIn(reason, whole)
   const isWorld = whole.question.source.kind === 'world' || whole.question.destination.kind === 'world'
   const explain = (side: 'egress' | 'ingress', names: EndNames): readonly Row[] => {
     const near = nearestRow(why[side], names, locate, isExplained)
@@ -182,7 +193,8 @@ function reasonRows(
     ]
   }
   const remedy = remedies.get(reason)
-  const confirm = outcome === 'unknown' ? undefined : confirmLine(whole.question, example, network)
+  const confirm =
+    outcome === 'unknown' ? undefined : confirmLine(whole.question, example, network, listed.target === '')
   return [
     ...explain('egress', { subject: source, peer: target, isWorld }),
     ...explain('ingress', { subject: target, peer: source, isWorld }),
@@ -192,13 +204,16 @@ function reasonRows(
 }
 
 /** Notes, caveats, what is wrong with policies, what was assumed and what was not read. */
-function closing(answer: FlowAnswer, { policies, locate, isExplained }: PolicyFlowOptions): readonly Block[] {
+function closing(
+  answer: FlowAnswer,
+  { network, policies, locate, isExplained }: PolicyFlowOptions,
+): readonly Block[] {
   const isAsked = answer.caveats.includes('input-invalid') || answer.doubts.length > 0
   const faults = isAsked ? faultsBehind(answer, policies) : []
   const lines = [
     ...answer.notes.map((note) => ({ text: plainText(note) })),
     ...answer.caveats.map((id) => ({ text: `${caveatText(id)} (${id})` })),
-    ...standIns(answer),
+    ...(network.inventory.snapshot.coverage.declared ? [] : standIns(answer)),
   ]
   const invalid = faults.map(({ policy, problem }) => {
     const at = locate?.(policy, problem.field)
@@ -211,7 +226,10 @@ function closing(answer: FlowAnswer, { policies, locate, isExplained }: PolicyFl
     ...(lines.length === 0 ? [] : [{ label: 'note', lines }]),
     ...(invalid.length === 0 ? [] : [{ label: 'invalid', tone: 'warn' as const, lines: invalid }]),
   ]
-  const notes = [...assumed(answer, policies, isExplained), ...unread(answer)]
+  const declared: Line[] = network.inventory.snapshot.coverage.declared
+    ? [[{ text: 'assuming pods as these manifests would make them', tone: 'dim' }]]
+    : []
+  const notes = [...declared, ...assumed(answer, policies, isExplained), ...unread(answer)]
   return [
     ...(rows.length === 0 ? [] : [{ kind: 'rows' as const, rows }]),
     ...(notes.length === 0 ? [] : [{ kind: 'notes' as const, lines: notes }]),

@@ -2,9 +2,10 @@ import type { Direction, Policy } from '../../network/policy/model.ts'
 import { place } from '../../network/traffic/place.ts'
 import type { FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
-import { listed, say, word } from '../text.ts'
+import { say, word } from '../text.ts'
 import { coversSubject, isAllowAll } from './cover.ts'
 import { showCommand } from './patches.ts'
+import { policyNames } from './selector-words.ts'
 
 export default defineRule({
   id: 'policy/allow-all-makes-others-moot',
@@ -45,12 +46,11 @@ function checkDirection(
   const [first] = moot
   if (first === undefined) return undefined
   const { reference } = policy
-  const names = listed(moot.slice(0, 3).map((other) => say`${other.reference}`))
-  const more = moot.length > 3 ? word(` and ${moot.length - 3} more`) : []
+  const names = policyNames(moot.map((other) => other.reference))
   return {
     proof: 'proven',
     place: place.policyPart(reference, `${direction} everything`),
-    summary: say`${reference} ${open.path} admits everybody on every port, so that ${names}${more} ${word(moot.length === 1 ? 'restricts' : 'restrict')} nothing for ${word(direction)}`,
+    summary: say`${reference} ${open.path} admits everybody on every port, so that ${names} ${word(moot.length === 1 ? 'restricts' : 'restrict')} nothing for ${word(direction)}`,
     evidence: [
       { reference, field: open.path, value: '{}' },
       ...moot.map((other) => ({

@@ -124,7 +124,7 @@ function oneForTwo(policy: Policy, rule: Rule, peer: PodsPeer, network: Network)
     detail: say`Pods with ${selectorWords(peer.pods)} are in ${own}, not in ${listed(namespaces.slice(0, 3).map((name) => say`${name}`))}.`,
     evidence: [{ reference, field: peer.path, value: 'namespaceSelector and podSelector' }],
     advice: [
-      say`Give podSelector a dash of its own: then ${listed(here.slice(0, 3).map(({ reference: item }) => say`${item}`))} matches, and every pod of ${listed(namespaces.slice(0, 3).map((name) => say`${name}`))}.`,
+      say`Give podSelector a dash of its own: then ${listed(here.slice(0, 3).map(({ reference: item }) => say`${item}`))} matches, and every pod of namespace ${listed(namespaces.slice(0, 3).map((name) => say`${name}`))}.`,
       showCommand(reference),
     ],
   }

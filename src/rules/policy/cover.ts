@@ -29,7 +29,7 @@ function implies(given: Requirement, asked: Requirement): boolean {
   }
 }
 
-export function coversScope(wide: NamespaceScope, narrow: NamespaceScope): boolean {
+function coversScope(wide: NamespaceScope, narrow: NamespaceScope): boolean {
   if ('name' in wide) return 'name' in narrow && wide.name === narrow.name
   if (!('name' in narrow)) return coversSelector(wide.selector, narrow.selector)
   return wide.selector.requirements.length === 0
@@ -60,7 +60,7 @@ function coversPeer(wide: Peer, narrow: Peer): boolean {
   return false
 }
 
-export function coversPeers(wide: Rule['peers'], narrow: Rule['peers']): boolean {
+function coversPeers(wide: Rule['peers'], narrow: Rule['peers']): boolean {
   if (wide === 'all') return true
   if (narrow === 'all') return false
   return narrow.every((peer) => wide.some((other) => coversPeer(other, peer)))
@@ -81,7 +81,7 @@ function coversPort(wide: PortEntry, narrow: PortEntry): boolean {
   )
 }
 
-export function coversPorts(wide: Rule['ports'], narrow: Rule['ports']): boolean {
+function coversPorts(wide: Rule['ports'], narrow: Rule['ports']): boolean {
   if (wide === 'all') return true
   if (narrow === 'all') return false
   return narrow.every((entry) => wide.some((other) => coversPort(other, entry)))

@@ -13,7 +13,10 @@ type Mending = Pick<FindingDraft, 'fix' | 'advice'>
 
 /** The smallest edits that let all clients of a group through, or what to do where there is none. */
 export function mending(group: DenialGroup, network: Network): Mending {
-  const remedies = group.denials.map(({ explanation }) => remedyFor(explanation, network.policy))
+  const remedies = group.denials.map(({ explanation }) => {
+    const { patches, noPatch } = remedyFor(explanation, network.policy)
+    return { noPatch, patches: patches.filter((patch) => !takesFromTemplate(patch, network)) }
+  })
   const none = remedies.find(({ patches }) => patches.length === 0)
   if (none !== undefined) return { advice: [whyNone(none.noPatch ?? 'unknown')] }
   const same = merged(remedies.flatMap(({ patches }) => patches.slice(0, 1)))
@@ -25,6 +28,15 @@ export function mending(group: DenialGroup, network: Network): Mending {
       ],
     }
   return { fix: { edits } }
+}
+
+/** Whether pods that workloads would make carry the label that a rule would ask for no more. */
+function takesFromTemplate({ is, field, before }: Patch, { workloads }: Network): boolean {
+  const [, key] = /\.podSelector\.matchLabels\.(.+)$/.exec(field) ?? []
+  if (is !== 'change-value' || key === undefined) return false
+  return workloads
+    .namespaces()
+    .some((namespace) => workloads.in(namespace).items.some(({ labels }) => labels[key] === before))
 }
 
 /** Two values cannot stand in one place: then each client gets an entry of its own. */

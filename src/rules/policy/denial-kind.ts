@@ -22,16 +22,19 @@ export type DenialKind =
 
 const isOfPort = ({ is }: Clause): boolean => is === 'port' || is === 'protocol'
 
+/** Only the peer or only the port is missing: a rule that has neither was written for something else. */
+const isNear = ({ failing }: NearMiss): boolean => failing.every(isOfPort) || !failing.some(isOfPort)
+
 export function kindOf(denial: Denial, network: Network): DenialKind {
   const { explanation } = denial
   if (explanation.tier !== 'network-policy') return { is: 'cluster-policy' }
   const misses = nearMisses(explanation).filter(({ rule }) => rule.selects === 'yes')
-  if (isApiServer(denial)) return { is: 'api-server', miss: misses[0] }
+  if (isApiServer(denial)) return { is: 'api-server', miss: misses.find(isNear) }
   for (const miss of misses) {
     const kind = kindOfMiss(miss, denial, network)
     if (kind !== undefined) return kind
   }
-  return { is: 'plain', miss: misses[0] }
+  return { is: 'plain', miss: misses.find(isNear) }
 }
 
 function kindOfMiss(miss: NearMiss, denial: Denial, network: Network): DenialKind | undefined {

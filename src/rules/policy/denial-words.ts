@@ -37,15 +37,20 @@ export function shareWords({ share }: Denial): Text {
   return share === undefined ? say`` : say` (${share.failing} of ${counted(share.of, 'pod')})`
 }
 
-/** What a rule asks for and the packet does not have: `tier=backend`. */
+/** What a rule asks for and the packet does not have: `tier=backend`, `port 9090`. */
 export function wantedWords(clauses: readonly Clause[]): Text {
-  return listed([...new Set(clauses.map(({ wanted }) => wanted))].map((wanted) => say`${wanted}`))
+  return distinct(clauses.map(({ is, wanted }) => clauseText(is, wanted)))
 }
 
 /** What the packet has instead. */
 export function actualWords(clauses: readonly Clause[]): Text {
-  return listed([...new Set(clauses.map(({ actual }) => actual))].map((actual) => say`${actual}`))
+  return distinct(clauses.map(({ is, actual }) => clauseText(is, actual)))
 }
+
+const distinct = (texts: readonly string[]): Text => listed([...new Set(texts)].map((text) => say`${text}`))
+
+const clauseText = (is: Clause['is'], text: string): string =>
+  is === 'port' && /^\d/.test(text) ? `port ${text}` : text
 
 /** A label of a workload's pods as evidence; nothing for clauses that are not about labels of pods. */
 export function labelEvidence(connection: Connection, clauses: readonly Clause[]): readonly Evidence[] {

@@ -1,8 +1,9 @@
 import { surelyPasses } from '../../network/flows/alike.ts'
 import { chosenEndpoints } from '../../network/flows/chosen.ts'
-import { type ClientFlow, judge } from '../../network/flows/flow.ts'
+import { type ClientFlow, type Judged, judge } from '../../network/flows/flow.ts'
 import { flowPlace } from '../../network/flows/flow-place.ts'
 import { memoTable } from '../../network/inventory/memo.ts'
+import { distinctGaps } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import type { FamilyVerdict } from '../../network/policy/decide.ts'
 import { type Explanation, explainDecision } from '../../network/policy/explain.ts'
@@ -10,6 +11,7 @@ import type { Direction } from '../../network/policy/model.ts'
 import type { Endpoint } from '../../network/services/endpoint.ts'
 import type { Connection, Destination } from '../../network/traffic/connection.ts'
 import type { Place } from '../../network/traffic/place.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
 
 /** One direction of a connection in which policies stop it, whole or in part. */
 export interface Denial {
@@ -32,11 +34,44 @@ export function denialsOf(connection: Connection, network: Network): readonly De
     // The client is an argument; looking it up makes the remembered result depend on it.
     if (client.kind === 'workload') network.workloads.get(client.workload.namespace, client.workload.key)
     const { destination, gaps } = network.traffic.destination(connection)
-    if (gaps.length > 0) return []
+    // Where nothing enforces policies, what they deny gets through.
+    if (gaps.length > 0 || !network.policy.profile.enforcesPolicies) return []
+    const all = endsOf(connection, destination, network)
+    if (all.every((endpoint) => surelyPasses(connection, destination, endpoint, network))) return []
+    const ends = all.map((endpoint) => ({
+      endpoint,
+      judged: judge(connection, destination, endpoint, network),
+    }))
     return (['egress', 'ingress'] as const).flatMap(
-      (direction) => inDirection(direction, connection, destination, network) ?? [],
+      (direction) => inDirection(direction, connection, destination, ends, network) ?? [],
     )
   })
+}
+
+/** What would have to be read to know whether policies deny a connection in one direction; empty when it is known. */
+export function undecided(connection: Connection, direction: Direction, network: Network): readonly Gap[] {
+  const { destination } = network.traffic.destination(connection)
+  const gaps = endsOf(connection, destination, network).map((endpoint) => {
+    if (surelyPasses(connection, destination, endpoint, network)) return []
+    const judged = judge(connection, destination, endpoint, network)
+    if (judged.is === 'not-read') return judged.gaps
+    if (judged.is !== 'judged') return []
+    return judged.flows
+      .flatMap(({ families }) => families.map((family) => family[direction]))
+      .filter(({ outcome }) => outcome === 'unknown')
+      .flatMap(({ doubts }) => doubts.flatMap((doubt) => doubt.gaps ?? []))
+  })
+  return distinctGaps(gaps)
+}
+
+function endsOf(
+  connection: Connection,
+  destination: Destination,
+  network: Network,
+): readonly (Endpoint | undefined)[] {
+  return destination.kind === 'service'
+    ? chosenEndpoints(connection, destination, network.services)
+    : [undefined]
 }
 
 interface Stop {
@@ -48,11 +83,10 @@ function inDirection(
   direction: Direction,
   connection: Connection,
   destination: Destination,
+  ends: readonly { readonly endpoint?: Endpoint | undefined; readonly judged: Judged }[],
   network: Network,
 ): Denial | undefined {
-  const ends: readonly (Endpoint | undefined)[] =
-    destination.kind === 'service' ? chosenEndpoints(connection, destination, network.services) : [undefined]
-  const stops = ends.map((endpoint) => stopAt(direction, connection, destination, endpoint, network))
+  const stops = ends.map(({ judged }) => stopOf(direction, judged))
   const found = stops.filter((stop) => stop !== undefined)
   const [first] = found
   if (first === undefined) return undefined
@@ -60,21 +94,13 @@ function inDirection(
     connection,
     destination,
     direction,
-    place: flowPlace(direction, connection, destination, ends[0]),
+    place: flowPlace(direction, connection, destination, ends[0]?.endpoint),
     explanation: explainDecision(first.flow.verdict, first.family, direction, network.policy),
     share: found.length < ends.length ? { failing: found.length, of: ends.length } : undefined,
   }
 }
 
-function stopAt(
-  direction: Direction,
-  connection: Connection,
-  destination: Destination,
-  endpoint: Endpoint | undefined,
-  network: Network,
-): Stop | undefined {
-  if (surelyPasses(connection, destination, endpoint, network)) return undefined
-  const judged = judge(connection, destination, endpoint, network)
+function stopOf(direction: Direction, judged: Judged): Stop | undefined {
   if (judged.is !== 'judged') return undefined
   const pairs = judged.flows.flatMap((flow) => flow.families.map((family) => ({ flow, family })))
   if (pairs.some(({ family }) => family[direction].outcome === 'unknown')) return undefined

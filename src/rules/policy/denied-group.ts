@@ -1,5 +1,6 @@
 import { lookupsOf, needsLookup } from '../../network/flows/lookups.ts'
 import type { Network } from '../../network/network.ts'
+import type { Explanation } from '../../network/policy/explain.ts'
 import { type Connection, clientKey } from '../../network/traffic/connection.ts'
 import { keyOf, type ObjectReference } from '../../snapshot/snapshot.ts'
 import { type DenialKind, kindOf } from './denial-kind.ts'
@@ -21,7 +22,7 @@ export function groupsOf(
 ): readonly DenialGroup[] {
   return allDenials(connection, network).flatMap((denial) => {
     const kind = kindOf(denial, network)
-    const policy = blamed(denial, kind)
+    const policy = blamed(denial, kind, network)
     if (policy === undefined || !kinds.includes(kind.is)) return []
     const alike = neighbours(denial, network)
       .flatMap((other) => allDenials(other, network))
@@ -65,7 +66,7 @@ function isAlike(
 ): boolean {
   if (other.direction !== denial.direction || targetKey(other) !== targetKey(denial)) return false
   const otherKind = kindOf(other, network)
-  const otherPolicy = blamed(other, otherKind)
+  const otherPolicy = blamed(other, otherKind, network)
   return otherKind.is === kind.is && otherPolicy !== undefined && keyOf(otherPolicy) === keyOf(policy)
 }
 
@@ -78,11 +79,27 @@ export function targetKey({ direction, destination, connection }: Denial): strin
 }
 
 /** The policy to change: the one that comes nearest to allowing it, else the most particular of those that isolate. */
-function blamed({ explanation }: Denial, kind: DenialKind): ObjectReference | undefined {
+function blamed({ explanation }: Denial, kind: DenialKind, network: Network): ObjectReference | undefined {
   if (kind.is === 'cluster-policy') return explanation.decidedBy[0]?.policy
-  if (kind.miss !== undefined) return kind.miss.rule.policy
-  const [first] = [...explanation.isolatedBy].sort(
-    (a, b) => b.rules - a.rules || (a.policy.name < b.policy.name ? -1 : 1),
+  return kind.miss === undefined ? mostToBlame(explanation, network) : kind.miss.rule.policy
+}
+
+/**
+ * Of the policies that isolate a pod and come nowhere near allowing: a default deny of the namespace, else the one that
+ * says most about this pod. The choice does not change when somebody adds a policy that allows other things.
+ */
+export function mostToBlame(
+  { isolatedBy, subject }: Explanation,
+  network: Network,
+): ObjectReference | undefined {
+  const policies = network.policy.in(subject.namespace?.name ?? '').policies
+  const rank = ({ policy, rules }: Explanation['isolatedBy'][number]): number => {
+    const found = policies.find(({ reference }) => reference.name === policy.name)
+    const isForAll = found?.subject.pods.requirements.length === 0
+    return isForAll ? (rules === 0 ? 0 : 2) : 1
+  }
+  const [first] = [...isolatedBy].sort(
+    (a, b) => rank(a) - rank(b) || b.rules - a.rules || (a.policy.name < b.policy.name ? -1 : 1),
   )
   return first?.policy
 }

@@ -1,8 +1,10 @@
+import { whole } from '../../network/inventory/read.ts'
 import { defineRule } from '../rule.ts'
 import { say, word } from '../text.ts'
 import { clientWords } from './denial-words.ts'
 import { dnsFinding, dnsGroup, policyWords, serverWords } from './dns-finding.ts'
 import { allowDns } from './dns-fix.ts'
+import { undecidedLookup } from './dns-trouble.ts'
 
 export default defineRule({
   id: 'policy/dns-egress-denied',
@@ -23,6 +25,7 @@ export default defineRule({
       'a cluster-wide one. Where kube-system may not be read, the usual DNS pods are assumed, and a "no" is unknown.',
   },
   check({ connection }, network) {
+    whole({ items: [], gaps: undecidedLookup(connection, network) })
     const group = dnsGroup(connection, 'denied', network)
     if (group === undefined) return undefined
     const [first] = group

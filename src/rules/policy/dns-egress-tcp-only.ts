@@ -1,3 +1,4 @@
+import { place } from '../../network/traffic/place.ts'
 import { defineRule } from '../rule.ts'
 import { say } from '../text.ts'
 import { clientWords } from './denial-words.ts'
@@ -10,6 +11,7 @@ export default defineRule({
   subject: 'Connection',
   severity: 'error',
   explains: ['resolver-unreachable'],
+  over: ['policy/protocol-missing-on-dns-port'],
   docs: {
     means: 'No name can be resolved: resolvers ask over UDP, and nothing lets that out.',
     why: 'A port entry without `protocol` means TCP.',
@@ -26,6 +28,7 @@ export default defineRule({
     return dnsFinding(group, {
       proof: 'proven',
       summary: say`${clientWords(group.map(({ workload }) => workload))} cannot resolve any name: ${first.policy} allows DNS over TCP only, and resolvers ask over UDP`,
+      lintedAt: place.policyPart(first.policy, 'egress TCP 53'),
       detail: say`A port without protocol means TCP.`,
       edit:
         first.rule === undefined ? undefined : addTo(first.rule.policy, `${first.rule.path}.ports`, missing),

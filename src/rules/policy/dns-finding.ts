@@ -2,7 +2,7 @@ import type { Edit } from '../../network/edit.ts'
 import { needsLookup } from '../../network/flows/lookups.ts'
 import type { Network } from '../../network/network.ts'
 import type { Connection } from '../../network/traffic/connection.ts'
-import { place } from '../../network/traffic/place.ts'
+import { type Place, place } from '../../network/traffic/place.ts'
 import { keyOf, referenceTo } from '../../snapshot/snapshot.ts'
 import { clientOf } from '../client/dialled.ts'
 import type { FindingDraft, Severity } from '../finding.ts'
@@ -30,12 +30,14 @@ export interface DnsStory {
   readonly proof: 'proven' | 'likely'
   readonly severity?: Severity | undefined
   readonly edit: Edit | undefined
+  /** Where the linter speaks of the same slip. */
+  readonly lintedAt?: Place | undefined
 }
 
 /** The finding about a group: at the lookups of all its clients. */
 export function dnsFinding(
   group: readonly [DnsTrouble, ...DnsTrouble[]],
-  { edit, ...story }: DnsStory,
+  { edit, lintedAt, ...story }: DnsStory,
 ): FindingDraft {
   const [{ policy, explanation, rule, workload }] = group
   const isAsleep = group.every(({ workload: { replicas } }) => replicas === 0)
@@ -45,7 +47,10 @@ export function dnsFinding(
     severity: isAsleep || isPartial ? 'warning' : story.severity,
     about: policy,
     place: place.policyPart(policy, 'DNS'),
-    alsoAt: [...group.map((trouble) => place.resolver(trouble.workload.key))],
+    alsoAt: [
+      ...(lintedAt === undefined ? [] : [lintedAt]),
+      ...group.map((trouble) => place.resolver(trouble.workload.key)),
+    ],
     evidence: [
       ...explanation.isolatedBy.slice(0, 3).map((isolation) => ({
         reference: isolation.policy,

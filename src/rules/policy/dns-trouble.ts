@@ -1,3 +1,4 @@
+import { reachesUsualDns } from '../../network/flows/assumed-dns.ts'
 import { chosenEndpoints } from '../../network/flows/chosen.ts'
 import { judge } from '../../network/flows/flow.ts'
 import { type Lookup, lookupsOf, needsLookup } from '../../network/flows/lookups.ts'
@@ -7,9 +8,10 @@ import type { Explanation } from '../../network/policy/explain.ts'
 import type { Client, Connection } from '../../network/traffic/connection.ts'
 import { serviceConnection } from '../../network/traffic/traffic.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
-import type { ObjectReference } from '../../snapshot/snapshot.ts'
+import type { Gap, ObjectReference } from '../../snapshot/snapshot.ts'
 import { kindOf } from './denial-kind.ts'
-import { type Denial, denialsOf } from './denials.ts'
+import { type Denial, denialsOf, undecided } from './denials.ts'
+import { mostToBlame } from './denied-group.ts'
 
 type Over = 'UDP' | 'TCP'
 
@@ -53,6 +55,15 @@ export function dnsTroubles(namespace: string, network: Network): readonly DnsTr
   )
 }
 
+/** What would have to be read to know whether a client may ask its nameserver; empty when it is known. */
+export function undecidedLookup(connection: Connection, network: Network): readonly Gap[] {
+  const { client } = connection
+  if (!needsLookup(connection)) return []
+  const { items, gaps, protocol } = lookupsOf(client, network.inventory)
+  if (items.length === 0 && gaps.length > 0) return reachesUsualDns(client, protocol, network) ? [] : gaps
+  return items.slice(0, 1).flatMap((lookup) => undecided(lookup.connection, 'egress', network))
+}
+
 function troubleOf(workload: Workload, network: Network): DnsTrouble | undefined {
   const client: Client = { kind: 'workload', workload }
   const { items, hidden, protocol: first } = lookupsOf(client, network.inventory)
@@ -67,7 +78,7 @@ function troubleOf(workload: Workload, network: Network): DnsTrouble | undefined
     explanation: denial.explanation,
     share: denial.share,
     rule,
-    policy: rule?.policy ?? particular(denial),
+    policy: rule?.policy ?? mostToBlame(denial.explanation, network) ?? workload.reference,
   })
   if (denied === undefined) {
     // Names resolve; only large answers are asked for again, over TCP.
@@ -116,12 +127,4 @@ function allowingRule(connection: Connection | undefined, network: Network): Rul
   const [decision] = judged.flows.flatMap(({ families }) => families.map(({ egress }) => egress))
   const [rule] = decision?.outcome === 'passes' ? decision.decidedBy : []
   return rule === undefined ? undefined : { policy: rule.policy.reference, path: rule.path }
-}
-
-/** Of the policies that isolate a client, the one that says most about it. */
-function particular({ explanation }: Denial): ObjectReference {
-  const [first] = [...explanation.isolatedBy].sort(
-    (a, b) => b.rules - a.rules || (a.policy.name < b.policy.name ? -1 : 1),
-  )
-  return first?.policy ?? { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', name: '' }
 }

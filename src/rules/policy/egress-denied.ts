@@ -1,8 +1,10 @@
+import { whole } from '../../network/inventory/read.ts'
 import { clientOf } from '../client/dialled.ts'
 import { defineRule } from '../rule.ts'
-import { listed, say, type Text } from '../text.ts'
+import { listed, say, type Text, word } from '../text.ts'
 import { denialFinding } from './denial-finding.ts'
 import { actualWords, clientWords, names, shareWords, targetWords, wantedWords } from './denial-words.ts'
+import { undecided } from './denials.ts'
 import { clientsOf, type DenialGroup, groupsOf } from './denied-group.ts'
 
 export default defineRule({
@@ -34,6 +36,7 @@ export default defineRule({
       'Service are in reach it is a warning. Answers need no rule. Pods on the host network, and policies that were not read, make it silent.',
   },
   check({ connection }, network) {
+    whole({ items: [], gaps: undecided(connection, 'egress', network) })
     return groupsOf(connection, ['plain'], network)
       .filter(({ denials }) => denials[0]?.direction === 'egress')
       .map((group) => denialFinding(group, story(group), network))
@@ -55,13 +58,14 @@ function story(group: DenialGroup): {
   )
   const failing = kind.is === 'plain' ? (kind.miss?.failing ?? []) : []
   const isolatedBy = denials[0]?.explanation.isolatedBy ?? []
+  const hasRules = isolatedBy.some((isolation) => isolation.policy === policy && isolation.rules > 0)
   const every = listed(isolatedBy.map((isolation) => say`${isolation.policy}`))
   const severity = denials.every(({ share }) => share !== undefined) ? { severity: 'warning' as const } : {}
   return {
     ...severity,
     summary:
       failing.length === 0
-        ? say`${clients} may not connect to ${names([...targets.values()])}: ${policy} denies all egress`
+        ? say`${clients} may not connect to ${names([...targets.values()])}: ${policy} ${word(hasRules ? 'has no rule for it' : 'denies all egress')}`
         : say`${clients} may not connect to ${names([...targets.values()])}: ${policy} allows ${wantedWords(failing)}, and here it is ${actualWords(failing)}`,
     detail: say`For egress the pods are isolated by ${every}, and no rule reaches the destination.`,
   }

@@ -69,13 +69,13 @@ function checkPair(policy: Policy, other: Policy, network: Network): FindingDraf
     place: place.policyPart(policy.reference, `and ${other.reference.kind}/${other.reference.name}`),
     alsoAt: [place.policy(policy.reference), place.policy(other.reference)],
     summary: say`${policy.reference} and ${other.reference} both have priority ${policy.priority} and contradict each other: either may go first`,
-    detail: say`${policy.reference} ${own.path} is ${own.action ?? ''}, ${other.reference} ${theirs.path} is ${theirs.action ?? ''}; both select ${listed(shared.slice(0, 3).map((workload) => say`${workload.reference}`))}.`,
+    detail: say`${policy.reference} ${own.path} is ${actionWord(own)}, ${other.reference} ${theirs.path} is ${actionWord(theirs)}; both select ${listed(shared.slice(0, 3).map((workload) => say`${workload.reference}`))}.`,
     evidence: [policy, other].flatMap(({ reference }, index) => [
       { reference, field: 'spec.priority', value: policy.priority },
       {
         reference,
         field: `${(index === 0 ? own : theirs).path}.action`,
-        value: (index === 0 ? own : theirs).action,
+        value: actionWord(index === 0 ? own : theirs),
       },
     ]),
     advice: [
@@ -84,6 +84,12 @@ function checkPair(policy: Policy, other: Policy, network: Network): FindingDraf
       showCommand(other.reference),
     ],
   }
+}
+
+/** As the kind writes it. */
+function actionWord({ action, policy }: Rule): string {
+  if (action === 'allow') return policy.object.kind === 'ClusterNetworkPolicy' ? 'Accept' : 'Allow'
+  return action === 'deny' ? 'Deny' : 'Pass'
 }
 
 function clashes(

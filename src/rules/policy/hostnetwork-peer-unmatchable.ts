@@ -9,7 +9,7 @@ import { defineRule } from '../rule.ts'
 import { listed, say, type Text, word } from '../text.ts'
 import { coversSubject } from './cover.ts'
 import { workloadsOfPeer } from './matching.ts'
-import { isNeeded, isRouted, subjectsOf } from './needed-flows.ts'
+import { isRouted, neededBy, subjectsOf } from './needed-flows.ts'
 import { showCommand } from './patches.ts'
 import { type ListedPeer, type PodsPeer, peerKey, podsPeers, samePeers } from './peers.ts'
 import { peerWords } from './selector-words.ts'
@@ -42,20 +42,16 @@ function checkPeer(
   network: Network,
 ): FindingDraft | undefined {
   const [{ peer, rule }] = same
-  if (
-    peer.pods.requirements.length === 0 &&
-    'selector' in peer.namespaces &&
-    peer.namespaces.selector.requirements.length === 0
-  )
-    return undefined
+  if (isEveryone(peer)) return undefined
   const workloads = workloadsOfPeer(peer, network).items
   if (workloads.length === 0 || !workloads.every(({ spec }) => spec.hostNetwork === true)) return undefined
   const addresses = nodeAddresses(workloads, network)
   if (areAdmitted(policy, rule.direction, addresses, network)) return undefined
   const { reference } = policy
   const subjects = subjectsOf(policy, network)
+  const needed = neededBy(rule.direction, subjects, network)
   const isUsed =
-    workloads.some((workload) => isNeeded(rule.direction, subjects, workload, network)) ||
+    workloads.some(({ key }) => needed.has(key)) ||
     (rule.direction === 'ingress' && subjects.some((subject) => isRouted(subject, network)))
   return {
     proof: 'likely',
@@ -64,7 +60,7 @@ function checkPeer(
     summary: say`${reference} ${word(rule.direction === 'ingress' ? 'admits' : 'lets out to')} ${peerWords(peer)}, which run on the network of their node: usually no selector matches them`,
     detail: say`Their packets carry the addresses of nodes. ${listed(workloads.slice(0, 3).map((workload) => say`${workload.reference}`))} ${word(workloads.length === 1 ? 'has' : 'have')} hostNetwork: true.`,
     evidence: [
-      ...same.map((item) => ({ reference, field: item.peer.path, value: undefined })),
+      ...same.map((item) => ({ reference, field: item.peer.path, value: peerKey(item.peer) })),
       ...workloads.slice(0, 3).map((workload) => ({
         reference: workload.reference,
         field: `${workload.specPath}.hostNetwork`,
@@ -73,6 +69,13 @@ function checkPeer(
     ],
     advice: [...blocks(addresses, rule.direction), showCommand(reference)],
   }
+}
+
+/** A peer that means everybody, or everybody of its own namespace, means no host-network pod in particular. */
+function isEveryone({ namespaces, pods }: PodsPeer): boolean {
+  return (
+    pods.requirements.length === 0 && ('name' in namespaces || namespaces.selector.requirements.length === 0)
+  )
 }
 
 /** Addresses of the nodes where the pods run; of all nodes where that is not known. */

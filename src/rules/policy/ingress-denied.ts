@@ -1,8 +1,10 @@
+import { whole } from '../../network/inventory/read.ts'
 import { clientOf } from '../client/dialled.ts'
 import { defineRule } from '../rule.ts'
-import { counted, say, type Text } from '../text.ts'
+import { counted, say, type Text, word } from '../text.ts'
 import { denialFinding } from './denial-finding.ts'
 import { actualWords, clientWords, shareWords, targetWords, wantedWords } from './denial-words.ts'
+import { undecided } from './denials.ts'
 import { clientsOf, type DenialGroup, groupsOf } from './denied-group.ts'
 
 export default defineRule({
@@ -35,6 +37,7 @@ export default defineRule({
       'looked at. A policy that was not read, one that the API leaves open, or a network plugin that enforces nothing makes it silent.',
   },
   check({ connection }, network) {
+    whole({ items: [], gaps: undecided(connection, 'ingress', network) })
     return groupsOf(connection, ['plain'], network)
       .filter(({ denials }) => denials[0]?.direction === 'ingress')
       .map((group) => denialFinding(group, story(group), network))
@@ -48,10 +51,11 @@ function story(group: DenialGroup): { readonly summary: Text; readonly detail: T
   if (first === undefined) return { summary: clients, detail: clients }
   const { isolatedBy } = first.explanation
   const failing = kind.is === 'plain' ? (kind.miss?.failing ?? []) : []
+  const hasRules = isolatedBy.some((isolation) => isolation.policy === policy && isolation.rules > 0)
   const into = say`${targetWords(first)}${shareWords(first)}`
   if (failing.length === 0)
     return {
-      summary: say`${clients} may not connect to ${into}: ${policy} isolates its pods and admits nobody`,
+      summary: say`${clients} may not connect to ${into}: ${policy} isolates its pods and ${word(hasRules ? 'has no rule for it' : 'admits nobody')}`,
       detail: say`${counted(isolatedBy.length, 'policy isolates', 'policies isolate')} these pods, and no rule of theirs matches.`,
     }
   return {

@@ -27,11 +27,7 @@ export function invalidFinding(
       rest.length === 0
         ? undefined
         : say`Also: ${listed(rest.slice(0, 3).map(problemWords))}${rest.length > 3 ? word(`, and ${rest.length - 3} more`) : []}.`,
-    evidence: wrong.map(({ field, value }) => ({
-      reference,
-      field,
-      value: value === '' ? undefined : value,
-    })),
+    evidence: wrong.map((problem) => ({ reference, field: problem.field, value: seen(problem) })),
     advice: isStored
       ? [
           say`Verdicts about its pods are unknown where they hang on ${counted(wrong.length, 'field')} of this policy.`,
@@ -39,6 +35,14 @@ export function invalidFinding(
         ]
       : [say`kubectl apply --dry-run=server -f FILE`],
   }
+}
+
+/** What stands there, where the problem brings no value of its own; nothing where nothing stands there. */
+function seen({ id, value }: PolicyProblem): string | undefined {
+  if (value !== '') return value
+  if (id === 'unknown-field') return 'unknown field'
+  if (id === 'peer-with-two-kinds') return 'two kinds of peer'
+  return id === 'peer-empty' ? '{}' : undefined
 }
 
 function problemWords({ field, value, message }: PolicyProblem): Text {

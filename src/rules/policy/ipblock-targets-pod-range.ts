@@ -6,7 +6,15 @@ import { defineRule } from '../rule.ts'
 import { say } from '../text.ts'
 import { showCommand } from './patches.ts'
 import { type BlockPeer, blockPeers, type ListedPeer, samePeers } from './peers.ts'
-import { blockText, clusterRanges, holdsAny, isEverything, overlaps, singleAddress } from './ranges.ts'
+import {
+  blockText,
+  clusterRanges,
+  holdsAny,
+  isInside,
+  isPrivateNetwork,
+  overlaps,
+  singleAddress,
+} from './ranges.ts'
 
 export default defineRule({
   id: 'policy/ipblock-targets-pod-range',
@@ -22,8 +30,8 @@ export default defineRule({
       '`ipBlock.cidr` holds the pod range of a node, and no node or Service; the plugin is recognised by its DaemonSet.',
     fix: 'Select pods: `namespaceSelector: {}` is every pod of the cluster.',
     falseAlarmWhen:
-      'Silent where the plugin is one that compares pods with addresses, for blocks that hold nodes or Services too (the ' +
-      'outside world, a whole private network), and where the same rule selects every pod. A note where the plugin is not known.',
+      'Silent where the plugin is one that compares pods with addresses, for blocks that hold nodes, Services or a whole ' +
+      'private network too, where `except` takes the pods out, and where the same rule selects every pod. A note where the plugin is not known.',
   },
   check(policy, network) {
     return samePeers(blockPeers(policy), ({ block }) => blockText(block)).flatMap(
@@ -39,11 +47,12 @@ function checkBlock(
 ): FindingDraft | undefined {
   const [{ peer, rule }] = same
   const { block } = peer
-  if (isEverything(block) || singleAddress(block) !== undefined) return undefined
+  if (isPrivateNetwork(block) || singleAddress(block) !== undefined) return undefined
   const { pods, nodes, services } = clusterRanges(network)
   const range = pods.find((item) => overlaps(item.block, block))
   const isWider = holdsAny(block, nodes) || services.some((item) => overlaps(item.block, block))
-  if (range === undefined || isWider) return undefined
+  if (range === undefined || isWider || peer.except.some((hole) => isInside(range.block, hole.block)))
+    return undefined
   const { agent, profile } = network.policy.cni()
   if (agent !== undefined && profile.cidrMatchesPods) return undefined
   if (same.every((item) => selectsEveryPod(item))) return undefined

@@ -1,3 +1,4 @@
+import { isAddressOfCache } from '../../network/dns/resolver.ts'
 import { parseAddress } from '../../network/inventory/address.ts'
 import type { Network } from '../../network/network.ts'
 import { inBlock } from '../../network/policy/block.ts'
@@ -27,7 +28,8 @@ export default defineRule({
     fix: 'Select the pods behind the Service, and name their port, not the Service port.',
     falseAlarmWhen:
       'The API leaves the order of translation and policy to the plugin, so it is likely, not proven. Silent where the same ' +
-      'rule selects the pods behind the Service as well, and for blocks that reach beyond the range.',
+      'rule selects the pods behind the Service as well, for blocks that reach beyond the range, and for an address that a DNS ' +
+      'cache on the nodes has taken.',
   },
   check(policy, network) {
     return samePeers(blockPeers(policy), ({ block }) => blockText(block)).flatMap(
@@ -50,6 +52,8 @@ function checkBlock(
       : network.inventory.byAddress(address).items.filter((item): item is Service => item.kind === 'Service')
   const service = services.find(({ spec }) => [spec.clusterIP, ...(spec.clusterIPs ?? [])].includes(address))
   if (range === undefined && service === undefined) return undefined
+  // A DNS cache has taken this address on every node: then it is what packets go to.
+  if (address !== undefined && isAddressOfCache(address, network.inventory)) return undefined
   if (same.every((item) => selectsBackends(item, service, network))) return undefined
   const { reference } = policy
   return {

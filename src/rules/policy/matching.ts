@@ -1,9 +1,15 @@
+import { memoTable } from '../../network/inventory/memo.ts'
 import { joinReads, mapRead, type Read, UnknownVerdict, whole } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import { matchNamespace } from '../../network/policy/match.ts'
 import type { NamespaceScope, Peer } from '../../network/policy/model.ts'
 import { type Selector, selects } from '../../network/policy/selector.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
+import { scopeKey, selectorKey } from './selector-words.ts'
+
+const namespacesTable = memoTable<readonly string[]>('rules.policy.namespaces')
+const seenTable = memoTable<readonly string[]>('rules.policy.namespacesSeen')
+const peerTable = memoTable<Read<Workload>>('rules.policy.peer')
 
 /** Whether only some manifests are known: what is not among them may be anywhere. */
 export function isOpenWorld(network: Network): boolean {
@@ -39,7 +45,7 @@ export function workloadsMatching(namespace: string, selector: Selector, network
 }
 
 /** Every namespace that is known: by its object, or by what runs in it. */
-export function knownNamespaces(network: Network): readonly string[] {
+function knownNamespaces(network: Network): readonly string[] {
   const objects = network.inventory.list('Namespace').items.map(({ metadata }) => metadata.name)
   return [...new Set([...objects, ...network.workloads.namespaces()])].sort()
 }
@@ -47,8 +53,10 @@ export function knownNamespaces(network: Network): readonly string[] {
 /** The namespaces that a scope takes in, as far as labels are known; not a proof that there are no more. */
 export function namespacesSeen(scope: NamespaceScope, network: Network): readonly string[] {
   if ('name' in scope) return [scope.name]
-  return knownNamespaces(network).filter(
-    (name) => matchNamespace(scope, network.policy.namespace(name)).is === 'yes',
+  return network.inventory.memo.get(seenTable, selectorKey(scope.selector), () =>
+    knownNamespaces(network).filter(
+      (name) => matchNamespace(scope, network.policy.namespace(name)).is === 'yes',
+    ),
   )
 }
 
@@ -59,6 +67,12 @@ export function namespacesSeen(scope: NamespaceScope, network: Network): readonl
  */
 export function namespacesIn(scope: NamespaceScope, network: Network): readonly string[] {
   if ('name' in scope) return [scope.name]
+  return network.inventory.memo.get(namespacesTable, selectorKey(scope.selector), () =>
+    namespacesByLabel(scope, network),
+  )
+}
+
+function namespacesByLabel(scope: NamespaceScope, network: Network): readonly string[] {
   const objects = network.inventory.list('Namespace')
   const matches = knownNamespaces(network).map((name) => ({
     name,
@@ -76,7 +90,9 @@ export function workloadsOfPeer(
   { namespaces, pods }: Extract<Peer, { is: 'pods' }>,
   network: Network,
 ): Read<Workload> {
-  return joinReads(
-    namespacesIn(namespaces, network).map((namespace) => workloadsMatching(namespace, pods, network)),
+  return network.inventory.memo.get(peerTable, `${scopeKey(namespaces)}|${selectorKey(pods)}`, () =>
+    joinReads(
+      namespacesIn(namespaces, network).map((namespace) => workloadsMatching(namespace, pods, network)),
+    ),
   )
 }

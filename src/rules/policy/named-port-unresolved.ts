@@ -33,7 +33,7 @@ export default defineRule({
         {
           proof: 'proven',
           severity: group.denials.every(({ share }) => share !== undefined) ? 'warning' : undefined,
-          summary: say`${group.policy} opens port ${name} for ${clients}, and the pods of ${target} declare none of that name`,
+          summary: say`${group.policy} opens port ${name} for ${clients}, and no port of that name leads to ${target} on its pods`,
           detail: say`A named port counts only on pods that declare it: dialled is ${actual}.`,
         },
         network,

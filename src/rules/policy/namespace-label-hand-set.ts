@@ -7,11 +7,11 @@ import { referenceTo } from '../../snapshot/snapshot.ts'
 import type { FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { keyField } from '../service/fields.ts'
-import { listed, say, word } from '../text.ts'
+import { say, word } from '../text.ts'
 import { namespacesSeen } from './matching.ts'
 import { type NamespacePeer, namespacePeers, peersWith, policiesOf } from './namespace-peers.ts'
 import { changeRequirement } from './patches.ts'
-import { requirementField } from './selector-words.ts'
+import { policyNames, requirementField } from './selector-words.ts'
 
 export default defineRule({
   id: 'policy/namespace-label-hand-set',
@@ -53,12 +53,11 @@ function checkSelector(peers: readonly NamespacePeer[], network: Network): Findi
   const manager = namespace === undefined ? undefined : handOf(requirement.key, namespace)
   if (namespace === undefined || manager === undefined) return undefined
   const reference = referenceTo(namespace)
-  const names = policies.map((policy) => say`${policy.reference}`)
   return {
     proof: 'proven',
     about: reference,
     place: place.policyPart(policies[0].reference, `label ${requirement.key} of namespace ${name}`),
-    summary: say`Label ${requirement.key}=${requirement.values[0] ?? ''} of ${reference} was set by hand (${manager}), and ${listed(names)} ${word(names.length === 1 ? 'rests' : 'rest')} on it`,
+    summary: say`Label ${requirement.key}=${requirement.values[0] ?? ''} of ${reference} was set by hand (${manager}), and ${policyNames(policies.map((policy) => policy.reference))} ${word(policies.length === 1 ? 'rests' : 'rest')} on it`,
     detail: say`Made again without the label, the namespace is no longer admitted.`,
     evidence: [
       { reference, field: keyField('metadata.labels', requirement.key), value: requirement.values[0] },

@@ -1,3 +1,4 @@
+import { memoTable } from '../../network/inventory/memo.ts'
 import type { Network } from '../../network/network.ts'
 import type { Policy } from '../../network/policy/model.ts'
 import type { Selector } from '../../network/policy/selector.ts'
@@ -19,15 +20,21 @@ export function namespacePeers(policy: Policy): readonly NamespacePeer[] {
   })
 }
 
+const table = memoTable<ReadonlyMap<string, readonly NamespacePeer[]>>('rules.policy.namespacePeers')
+
 /**
  * All peers with this `namespaceSelector`, over all policies of the namespace, by name: one label is one cause, however
  * many policies rest on it.
  */
 export function peersWith(namespace: string, canonical: string, network: Network): readonly NamespacePeer[] {
-  return [...network.policy.in(namespace).policies]
-    .sort((a, b) => (a.reference.name < b.reference.name ? -1 : 1))
-    .flatMap(namespacePeers)
-    .filter(({ selector }) => selector.canonical === canonical)
+  const groups = network.inventory.memo.get(table, namespace, () => {
+    const policies = [...network.policy.in(namespace).policies]
+    const peers = policies
+      .sort((a, b) => (a.reference.name < b.reference.name ? -1 : 1))
+      .flatMap(namespacePeers)
+    return Map.groupBy(peers, ({ selector }) => selector.canonical)
+  })
+  return groups.get(canonical) ?? []
 }
 
 /** The policies of peers, each once. */

@@ -8,14 +8,14 @@ import { referenceTo } from '../../snapshot/snapshot.ts'
 import type { FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { keyField } from '../service/fields.ts'
-import { counted, listed, say, type Text, word } from '../text.ts'
+import { counted, say, type Text, word } from '../text.ts'
 import { isOpenWorld, namespacesIn } from './matching.ts'
 import { type NamespacePeer, namespacePeers, peersWith, policiesOf } from './namespace-peers.ts'
 import { labelMiss, onlyMissing } from './near-labels.ts'
 import { isRouted, subjectsOf } from './needed-flows.ts'
 import { changeRequirement, patchCommand } from './patches.ts'
 import { peerKey } from './peers.ts'
-import { requirementField, selectorKey, selectorWords } from './selector-words.ts'
+import { policyNames, requirementField, selectorKey, selectorWords } from './selector-words.ts'
 
 export default defineRule({
   id: 'policy/namespace-selector-matches-none',
@@ -56,8 +56,6 @@ function checkSelector(peers: readonly NamespacePeer[], network: Network): Findi
   const isAwaited = isForRoutes(peers, network)
   const references = policies.map(({ reference }) => reference)
   const [about] = references
-  const names = listed(references.slice(0, 3).map((reference) => say`${reference}`))
-  const more = references.length > 3 ? word(` and ${references.length - 3} more`) : []
   return {
     proof: 'proven',
     severity: meant === undefined && !isAwaited ? 'note' : 'warning',
@@ -66,7 +64,7 @@ function checkSelector(peers: readonly NamespacePeer[], network: Network): Findi
     alsoAt: peers.map(({ rule, peer }) =>
       place.policyPart(rule.policy.reference, `${rule.direction} ${peerKey(peer)}`),
     ),
-    summary: say`No namespace has ${selectorWords(selector)}, which ${names}${more} ${word(references.length === 1 ? 'asks' : 'ask')} for`,
+    summary: say`No namespace has ${selectorWords(selector)}, which ${policyNames(references)} ${word(references.length === 1 ? 'asks' : 'ask')} for`,
     detail: meant?.words ?? (isAwaited ? awaited : undefined),
     evidence: [
       ...peers.flatMap((peer) =>
@@ -167,6 +165,6 @@ function advice(
   )
   return [
     ...patches,
-    say`That opens what ${counted(peers.length, 'rule')} ${word(peers.length === 1 ? 'lists' : 'list')} to namespace ${namespace.metadata.name}.`,
+    say`That opens the ports of ${counted(peers.length, 'rule')} to namespace ${namespace.metadata.name}.`,
   ]
 }

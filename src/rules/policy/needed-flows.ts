@@ -1,3 +1,4 @@
+import { memoTable } from '../../network/inventory/memo.ts'
 import type { Network } from '../../network/network.ts'
 import type { Direction, Policy } from '../../network/policy/model.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
@@ -11,26 +12,40 @@ export function subjectsOf({ subject }: Policy, network: Network): readonly Work
   )
 }
 
+const dialledTable = memoTable<readonly Workload[]>('rules.policy.dialled')
+
 /** The workloads that answer where a workload dials. */
-function dialledBy(workload: Workload, network: Network): ReadonlySet<string> {
-  const connections = network.traffic.from(workload).items
-  const behind = connections.flatMap((connection) => {
-    const { destination } = network.traffic.destination(connection)
-    return destination.kind === 'service' ? network.services.backends(destination.service).items : []
+function dialledBy(workload: Workload, network: Network): readonly Workload[] {
+  return network.inventory.memo.get(dialledTable, workload.key, () => {
+    const behind = network.traffic.from(workload).items.flatMap((connection) => {
+      const { destination } = network.traffic.destination(connection)
+      return destination.kind === 'service' ? network.services.backends(destination.service).items : []
+    })
+    return [...new Set(behind)]
   })
-  return new Set(behind.map(({ key }) => key))
 }
 
-/** Whether a workload dials one that the policy selects (ingress), or is dialled by one (egress). */
-export function isNeeded(
+/** The workloads that dial one. */
+function callersOf(workload: Workload, network: Network): readonly Workload[] {
+  return network.services
+    .selecting(workload)
+    .items.flatMap((service) =>
+      network.traffic
+        .to(service)
+        .items.flatMap(({ client }) => (client.kind === 'workload' ? [client.workload] : [])),
+    )
+}
+
+/** Workloads that dial those that a policy selects (ingress), or are dialled by them (egress), by key. */
+export function neededBy(
   direction: Direction,
   subjects: readonly Workload[],
-  other: Workload,
   network: Network,
-): boolean {
-  if (direction === 'egress') return subjects.some((subject) => dialledBy(subject, network).has(other.key))
-  const dialled = dialledBy(other, network)
-  return subjects.some(({ key }) => dialled.has(key))
+): ReadonlyMap<string, Workload> {
+  const others = subjects.flatMap((subject) =>
+    direction === 'egress' ? dialledBy(subject, network) : callersOf(subject, network),
+  )
+  return new Map(others.map((workload) => [workload.key, workload]))
 }
 
 /** Whether an Ingress or a route leads to a Service in front of a workload. */

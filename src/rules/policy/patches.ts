@@ -1,7 +1,7 @@
 import { type PatchOperation, pointer } from '../../network/edit.ts'
 import type { Requirement } from '../../network/policy/selector.ts'
 import type { ObjectReference } from '../../snapshot/snapshot.ts'
-import { say, type Text } from '../text.ts'
+import { say, type Text, word } from '../text.ts'
 
 /** The steps of a field path: `spec.ingress[0].from` is spec, ingress, 0, from. */
 export function steps(field: string): readonly (string | number)[] {
@@ -41,22 +41,29 @@ export function changeRequirement(
 
 const shortNames: Readonly<Record<string, string>> = { NetworkPolicy: 'netpol' }
 
-/** A patch as a command that can be pasted. */
+/**
+ * A patch as a command that can be pasted.
+ *
+ * @param lead a condition that it stands under, such as "If Deployment web is meant"
+ */
 export function patchCommand(
   { kind, namespace, name }: ObjectReference,
   operations: readonly PatchOperation[],
+  lead?: Text,
 ): Text {
-  const json = JSON.stringify(operations).replaceAll("'", "'\\''")
   const resource = shortNames[kind] ?? kind.toLowerCase()
+  const patch = say`${word(resource)} ${name} --type=json -p '${JSON.stringify(operations)}'`
+  if (lead === undefined)
+    return namespace === undefined ? say`kubectl patch ${patch}` : say`kubectl -n ${namespace} patch ${patch}`
   return namespace === undefined
-    ? say`kubectl patch ${resource} ${name} --type=json -p '${json}'`
-    : say`kubectl -n ${namespace} patch ${resource} ${name} --type=json -p '${json}'`
+    ? say`${lead}: kubectl patch ${patch}`
+    : say`${lead}: kubectl -n ${namespace} patch ${patch}`
 }
 
 /** How to look at a policy. */
 export function showCommand({ kind, namespace, name }: ObjectReference): Text {
   const resource = shortNames[kind] ?? kind.toLowerCase()
   return namespace === undefined
-    ? say`kubectl get ${resource} ${name} -o yaml`
-    : say`kubectl -n ${namespace} get ${resource} ${name} -o yaml`
+    ? say`kubectl get ${word(resource)} ${name} -o yaml`
+    : say`kubectl -n ${namespace} get ${word(resource)} ${name} -o yaml`
 }

@@ -1,3 +1,4 @@
+import { memoTable } from '../../network/inventory/memo.ts'
 import { whole } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import type { Policy } from '../../network/policy/model.ts'
@@ -7,9 +8,9 @@ import type { FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { keyField, labelsField } from '../service/fields.ts'
 import { say, type Text, word } from '../text.ts'
-import { isOpenWorld, namespacesIn, workloadsMatching } from './matching.ts'
+import { isOpenWorld, namespacesIn, workloadsOfPeer } from './matching.ts'
 import { nearWorkloads, onlyMissing, type WorkloadMiss } from './near-labels.ts'
-import { isNeeded, subjectsOf } from './needed-flows.ts'
+import { neededBy, subjectsOf } from './needed-flows.ts'
 import { changeRequirement, patchCommand, showCommand } from './patches.ts'
 import { type ListedPeer, type PodsPeer, peerKey, podsPeers, samePeers } from './peers.ts'
 import { peerWords, requirementField } from './selector-words.ts'
@@ -44,12 +45,11 @@ function checkPeer(
   if (peer.pods.requirements.length === 0) return undefined
   const namespaces = namespacesIn(peer.namespaces, network)
   if (namespaces.length === 0) return undefined
-  const matching = namespaces.map((namespace) => workloadsMatching(namespace, peer.pods, network))
-  if (matching.some(({ items }) => items.length > 0)) return undefined
-  for (const read of matching) whole(read)
-  const workloads = namespaces.flatMap((namespace) => whole(network.workloads.in(namespace)))
-  const subjects = subjectsOf(policy, network)
-  const miss = missOf(peer, workloads, (workload) => isNeeded(rule.direction, subjects, workload, network))
+  const matching = workloadsOfPeer(peer, network)
+  if (matching.items.length > 0) return undefined
+  whole(matching)
+  const needed = neededBy(rule.direction, subjectsOf(policy, network), network)
+  const miss = missOf(peer, new Set(namespaces), needed, network)
   if (miss === undefined && isOpenWorld(network)) return undefined
   const { reference } = policy
   const selector = `${peer.path}.${peer.fields.pods ?? 'podSelector'}`
@@ -81,7 +81,11 @@ function checkPeer(
       miss === undefined
         ? [showCommand(reference)]
         : [
-            say`If ${miss.workload.reference} is meant: ${patchCommand(reference, changeRequirement(selector, miss.requirement, miss.wanted))}`,
+            patchCommand(
+              reference,
+              changeRequirement(selector, miss.requirement, miss.wanted),
+              say`If ${miss.workload.reference} is meant`,
+            ),
             say`That opens the rule’s ports to it.`,
           ],
   }
@@ -92,26 +96,29 @@ interface PeerMiss extends WorkloadMiss {
   readonly isNeeded: boolean
 }
 
+const nearTable = memoTable<readonly WorkloadMiss[]>('rules.policy.near')
+
 /** The workload that is meant: one that is needed and misses by one label, else one that is misspelt. */
 function missOf(
   peer: PodsPeer,
-  workloads: readonly Workload[],
-  needs: (workload: Workload) => boolean,
+  namespaces: ReadonlySet<string>,
+  needed: ReadonlyMap<string, Workload>,
+  network: Network,
 ): PeerMiss | undefined {
-  const near = nearWorkloads(peer.pods, workloads)
-  const needed = near.find(({ workload }) => needs(workload))
-  if (needed !== undefined) return { ...needed, isNeeded: true }
-  for (const workload of workloads) {
+  const near = network.inventory.memo.get(nearTable, peerKey(peer), () =>
+    nearWorkloads(
+      peer.pods,
+      [...namespaces].flatMap((namespace) => whole(network.workloads.in(namespace))),
+    ),
+  )
+  const both = near.find(({ workload }) => needed.has(workload.key))
+  if (both !== undefined) return { ...both, isNeeded: true }
+  for (const workload of needed.values()) {
     const requirement = onlyMissing(peer.pods, workload.labels)
     const seen = requirement === undefined ? undefined : workload.labels[requirement.key]
-    if (requirement === undefined || seen === undefined || !needs(workload)) continue
-    return {
-      workload,
-      requirement,
-      wanted: { key: requirement.key, value: seen },
-      distance: Number.POSITIVE_INFINITY,
-      isNeeded: true,
-    }
+    if (requirement === undefined || seen === undefined || !namespaces.has(workload.namespace)) continue
+    const wanted = { key: requirement.key, value: seen }
+    return { workload, requirement, wanted, distance: Number.POSITIVE_INFINITY, isNeeded: true }
   }
   return near[0] === undefined ? undefined : { ...near[0], isNeeded: false }
 }
@@ -125,5 +132,5 @@ function missWords({ workload, requirement, wanted, isNeeded: needed }: PeerMiss
           : ', is dialled by the pods of this policy',
       )
     : []
-  return say`${workload.reference}${why} and has ${wanted.key}=${wanted.value}, not ${asked}.`
+  return say`${workload.reference}${why}${word(needed ? ' and has' : ' has')} ${wanted.key}=${wanted.value}, not ${asked}.`
 }

@@ -41,3 +41,10 @@ export function samePeers<P extends Peer>(
     ([first, ...rest]) => (first === undefined ? [] : [[first, ...rest] as const]),
   )
 }
+
+/** What a rule lists, as one short text for evidence. */
+export function ruleValue({ peers, ports }: Rule): string {
+  const count = (items: readonly unknown[], noun: string): string =>
+    `${items.length} ${noun}${items.length === 1 ? '' : 's'}`
+  return `${peers === 'all' ? 'every peer' : count(peers, 'peer')}, ${ports === 'all' ? 'every port' : count(ports, 'port')}`
+}

@@ -1,10 +1,11 @@
 import type { Direction, Policy } from '../../network/policy/model.ts'
 import { place } from '../../network/traffic/place.ts'
 import { defineRule } from '../rule.ts'
-import { listed, say } from '../text.ts'
-import { coversRule, coversSubject } from './cover.ts'
+import { say, word } from '../text.ts'
+import { coversRule, coversSubject, isAllowAll } from './cover.ts'
 import { showCommand } from './patches.ts'
-import { rulesOf } from './peers.ts'
+import { rulesOf, ruleValue } from './peers.ts'
+import { policyNames, selectorKey } from './selector-words.ts'
 
 export default defineRule({
   id: 'policy/policy-without-effect',
@@ -35,24 +36,26 @@ export default defineRule({
     const isolating = directions.map((direction) =>
       others.find((other) => isolates(other, policy, direction)),
     )
-    const covering = rules.map((rule) => others.flatMap(rulesOf).find((other) => coversRule(other, rule)))
-    if (isolating.includes(undefined) || covering.includes(undefined)) return undefined
+    // Of a rule that opens everything, policy/allow-all-makes-others-moot speaks.
+    const wider = others.flatMap(rulesOf).filter((other) => !isAllowAll(other))
+    const covering = rules.flatMap((rule) => wider.find((other) => coversRule(other, rule)) ?? [])
+    if (isolating.includes(undefined) || covering.length < rules.length) return undefined
     const { reference } = policy
     const names = new Map(
-      [...covering.map((rule) => rule?.policy), ...isolating].flatMap((other) =>
+      [...covering.map((rule) => rule.policy), ...isolating].flatMap((other) =>
         other === undefined ? [] : [[other.reference.name, other.reference] as const],
       ),
     )
     return {
       proof: 'proven',
       place: place.policyPart(reference, 'effect'),
-      summary: say`${reference} changes nothing: ${listed([...names.values()].slice(0, 3).map((other) => say`${other}`))} isolate the same pods and admit all that it admits`,
+      summary: say`${reference} changes nothing: ${policyNames([...names.values()])} ${word(names.size === 1 ? 'isolates the same pods and admits' : 'isolate the same pods and admit')} all that it admits`,
       evidence: [
-        { reference, field: 'spec.podSelector', value: policy.subject.pods.canonical },
-        ...rules.map((rule, index) => ({
-          reference: covering[index]?.policy.reference ?? reference,
-          field: covering[index]?.path ?? rule.path,
-          value: undefined,
+        { reference, field: 'spec.podSelector', value: selectorKey(policy.subject.pods) },
+        ...covering.map((rule) => ({
+          reference: rule.policy.reference,
+          field: rule.path,
+          value: ruleValue(rule),
         })),
       ],
       advice: [
@@ -70,6 +73,12 @@ function isolates(other: Policy, policy: Policy, direction: Direction): boolean 
 /** Of two policies that say the same, the first by name stays. */
 function isTwin(policy: Policy, other: Policy): boolean {
   if (!coversSubject(other, policy) || !coversSubject(policy, other)) return false
+  if (
+    (['ingress', 'egress'] as const).some(
+      (side) => isolates(policy, policy, side) !== isolates(other, policy, side),
+    )
+  )
+    return false
   const [own, theirs] = [rulesOf(policy), rulesOf(other)]
   const isCovered = (a: typeof own, b: typeof own): boolean =>
     a.every((rule) => b.some((wide) => coversRule(wide, rule)))

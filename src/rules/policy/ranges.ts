@@ -67,6 +67,16 @@ export function isEverything({ bits, first, last }: Block): boolean {
   return last - first === (1n << BigInt(bits)) - 1n
 }
 
+const privateNetworks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7']
+
+/** Whether a block holds everything, or all of a private network: such a one is written for more than pods. */
+export function isPrivateNetwork(block: Block): boolean {
+  return privateNetworks.some((cidr) => {
+    const read = readBlock(cidr)
+    return read.is === 'block' && isInside(read.block, block)
+  })
+}
+
 export function holdsAny(block: Block, addresses: readonly Address[]): boolean {
   return addresses.some((address) => inBlock(address, block))
 }

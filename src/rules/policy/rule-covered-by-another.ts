@@ -6,7 +6,7 @@ import { defineRule } from '../rule.ts'
 import { listed, say } from '../text.ts'
 import { coversRule, isAllowAll } from './cover.ts'
 import { patchCommand, steps } from './patches.ts'
-import { rulesOf } from './peers.ts'
+import { rulesOf, ruleValue } from './peers.ts'
 
 export default defineRule({
   id: 'policy/rule-covered-by-another',
@@ -40,8 +40,8 @@ export default defineRule({
       summary: say`${reference} ${first.rule.path} adds nothing: ${byWords(first.by, policy)} admits all of it`,
       detail: others.length === 0 ? undefined : say`So are ${listed(others)}.`,
       evidence: covered.flatMap(({ rule, by }) => [
-        { reference, field: rule.path, value: undefined },
-        { reference: by.policy.reference, field: by.path, value: undefined },
+        { reference, field: rule.path, value: ruleValue(rule) },
+        { reference: by.policy.reference, field: by.path, value: ruleValue(by) },
       ]),
       advice: [
         patchCommand(reference, [{ op: 'remove', path: pointer(...steps(first.rule.path)) }]),
@@ -56,7 +56,7 @@ function byWords(by: Rule, policy: Policy): ReturnType<typeof say> {
 }
 
 /** The first rule that covers this one; of two equal ones the later is covered. */
-export function coveredBy(rule: Rule, policy: Policy, network: Network): Rule | undefined {
+function coveredBy(rule: Rule, policy: Policy, network: Network): Rule | undefined {
   if (rule.doubt !== undefined || (rule.peers !== 'all' && rule.peers.some(({ is }) => is === 'nothing')))
     return undefined
   const own = rulesOf(policy)

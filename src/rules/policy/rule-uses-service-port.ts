@@ -31,7 +31,7 @@ export default defineRule({
         group,
         {
           proof: 'proven',
-          summary: say`${group.policy} opens port ${wanted} for ${clients}, the port of the Service; ${first === undefined ? say`` : targetWords(first)} leads to port ${first?.explanation.target.port ?? 0} of the pods`,
+          summary: say`${group.policy} opens ${wanted} for ${clients}, the port of the Service; ${first === undefined ? say`` : targetWords(first)} leads to port ${first?.explanation.target.port ?? 0} of the pods`,
           detail: say`Policies see the port of the pod, after the Service's address was translated.`,
         },
         network,

@@ -1,10 +1,11 @@
 import type { NamespaceScope, Peer } from '../../network/policy/model.ts'
 import type { Requirement, Selector } from '../../network/policy/selector.ts'
+import type { ObjectReference } from '../../snapshot/snapshot.ts'
 import { keyField } from '../service/fields.ts'
 import { listed, say, type Text, word } from '../text.ts'
 
 /** One requirement as people write it on a command line: `app=web`, `tier in (a, b)`, `!legacy`. */
-export function requirementText({ key, operator, values }: Requirement): string {
+function requirementText({ key, operator, values }: Requirement): string {
   switch (operator) {
     case 'In':
       return values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(', ')})`
@@ -49,4 +50,14 @@ export function peerWords({ namespaces, pods }: Extract<Peer, { is: 'pods' }>): 
 /** Where a requirement stands, below the field of its selector. */
 export function requirementField(base: string, { field, key }: Requirement): string {
   return field.startsWith('matchLabels.') ? keyField(`${base}.matchLabels`, key) : `${base}.${field}`
+}
+
+/** Policies by name: `NetworkPolicy a`, or `NetworkPolicies a, b and c`. */
+export function policyNames(references: readonly ObjectReference[]): Text {
+  const [first] = references
+  if (first === undefined) return []
+  if (references.length === 1) return say`${first}`
+  const names = references.slice(0, 3).map(({ name }) => say`${name}`)
+  const more = references.length > 3 ? [say`${references.length - 3} more`] : []
+  return say`NetworkPolicies ${listed([...names, ...more])}`
 }

@@ -90,7 +90,11 @@ function missed(
       },
     ],
     advice: [
-      say`If ${workload.reference} is meant: ${patchCommand(reference, changeRequirement(base, requirement, wanted))}`,
+      patchCommand(
+        reference,
+        changeRequirement(base, requirement, wanted),
+        say`If ${workload.reference} is meant`,
+      ),
       say`Its pods are then isolated: only what policies allow still reaches or leaves them.`,
     ],
   }

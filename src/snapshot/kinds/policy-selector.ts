@@ -89,6 +89,8 @@ function wrongExpressions(expressions: readonly unknown[]): readonly string[] {
       typeof operator === 'string' &&
       (values === null ||
         (Array.isArray(values) && values.every((value) => value === null || typeof value === 'string')))
-    return isRead ? [] : [`matchExpressions[${index}]`]
+    if (!isRead) return [`matchExpressions[${index}]`]
+    const unknown = unreadFields(record(expression), { key, operator, values: values ?? [] }) ?? []
+    return unknown.map((field) => `matchExpressions[${index}].${field}`)
   })
 }

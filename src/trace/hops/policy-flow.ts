@@ -1,5 +1,5 @@
 import { surelyPasses } from '../../network/flows/alike.ts'
-import { type ClientFlow, judge } from '../../network/flows/flow.ts'
+import { type ClientFlow, type Judged, judge } from '../../network/flows/flow.ts'
 import { flowPlace } from '../../network/flows/flow-place.ts'
 import { distinctGaps } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
@@ -24,18 +24,38 @@ export function policyHop(way: Way, direction: Direction, network: Network): Jud
   }
 }
 
-function verdictOf({ connection, resolved, endpoint }: Way, direction: Direction, network: Network): Verdict {
+function verdictOf(way: Way, direction: Direction, network: Network): Verdict {
+  const { resolved, endpoint } = way
   // An address that nobody has is at the other end of no policy: the hop `pod` says what is wrong.
   if (endpoint === undefined && resolved.destination.kind === 'unowned') return notApplicable
-  const judged = judge(connection, resolved.destination, endpoint, network)
+  const judged = judgedOnce(way, network)
   switch (judged.is) {
     case 'not-asked':
       return notChecked
     case 'not-read':
       return { outcome: 'unknown', reason: 'not-read', gaps: judged.gaps }
     case 'judged':
-      return overClients(judged.flows, direction)
+      return enforced(overClients(judged.flows, direction), network)
   }
+}
+
+/** Both directions of one way come from one judgement. */
+const known = new WeakMap<Way, Judged>()
+
+function judgedOnce(way: Way, network: Network): Judged {
+  const found = known.get(way)
+  if (found !== undefined) return found
+  const judged = judge(way.connection, way.resolved.destination, way.endpoint, network)
+  known.set(way, judged)
+  return judged
+}
+
+/** Where the network plugin seems to enforce no policy at all, a denial is only what was meant. */
+function enforced(verdict: Verdict, { policy }: Network): Verdict {
+  const isDenied = verdict.outcome === 'fails' || verdict.outcome === 'partly'
+  return isDenied && !policy.profile.enforcesPolicies
+    ? { outcome: 'unknown', reason: 'policy-undefined' }
+    : verdict
 }
 
 /** All pods of the client together: a part of them may be denied, such as one revision of two. */
@@ -67,5 +87,7 @@ function deniedPart({ families }: ClientFlow, direction: Direction): number {
 function unknown(decisions: readonly Decision[]): Verdict {
   const doubts = decisions.flatMap((decision) => decision.doubts)
   const gaps = distinctGaps(doubts.map((doubt) => doubt.gaps ?? []))
-  return { outcome: 'unknown', reason: gaps.length > 0 ? 'not-read' : 'policy-undefined', gaps }
+  return gaps.length > 0
+    ? { outcome: 'unknown', reason: 'not-read', gaps }
+    : { outcome: 'unknown', reason: 'policy-undefined', doubts }
 }

@@ -52,7 +52,7 @@ function judge(question: Question): Answer {
 }
 
 /** Runs a computation with every combination of answers to what it asks. */
-export function everyWorld<T>(run: (choose: Choose) => T): ReadonlySet<T> {
+function everyWorld<T>(run: (choose: Choose) => T): ReadonlySet<T> {
   const results = new Set<T>()
   let fixed: readonly number[] = []
   for (;;) {

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { hasLabels } from '../../../src/network/inventory/selectors.ts'
-import { isFinished } from '../../../src/network/policy/endpoint.ts'
 import type { Protocol } from '../../../src/network/policy/model.ts'
+import { Services } from '../../../src/network/services/services.ts'
+import { Workloads } from '../../../src/network/workloads/workloads.ts'
 import { isRecord, type Json, list, record, text, texts } from '../../../src/snapshot/kinds/json.ts'
-import type { ContainerPort } from '../../../src/snapshot/kinds/pod-spec.ts'
 import { endpointOf, type World, worldOf } from './worlds.ts'
 
 export type Part = 'both' | 'egress' | 'ingress'
@@ -27,6 +26,8 @@ export interface Vector {
   readonly assertions: readonly Assertion[]
   /** Answers that the file's README counts: checks, and cells of `rows`. */
   readonly answers: number
+  /** Answers in which the suite's text contradicts its own manifest, which counts. */
+  readonly disputed: readonly { readonly suiteSays: string; readonly expect: string }[]
 }
 
 const folder = 'fixtures/oracles'
@@ -57,6 +58,9 @@ function vectorOf(json: Json, bases: Json): Vector {
     world,
     assertions: [...checks.flatMap((check) => checkAssertions(check, world)), ...cells],
     answers: checks.length + cells.filter(({ part }) => part === 'both').length,
+    disputed: checks.flatMap(({ suiteSays, expect }) =>
+      suiteSays === undefined ? [] : [{ suiteSays: text(suiteSays) ?? '', expect: text(expect) ?? '' }],
+    ),
   }
 }
 
@@ -83,28 +87,22 @@ function checkAssertions(check: Json, world: World): readonly Assertion[] {
   return endpoints.map((endpoint) => ({ ...common, ...endpoint, throughService: true }))
 }
 
-/** Pods behind a Service with the port that its target port is on each. */
+/** Where the Service model sends a connection: each endpoint with its target port. */
 function serviceEndpoints(
   { inventory }: World,
   key: string,
   port: number,
 ): readonly { readonly to: string; readonly port: number }[] {
   const [namespace = '', name = ''] = key.split('/')
-  const spec = inventory.get('Service', namespace, name).items[0]?.spec
-  const servicePort = spec?.ports.find((item) => item.port === port)
-  if (spec === undefined || servicePort === undefined) throw new Error(`no port ${port} on ${key}`)
-  const { targetPort = port, protocol = 'TCP' } = servicePort
-  return inventory
-    .list('Pod', namespace)
-    .items.filter((pod) => !isFinished(pod) && hasLabels(pod.metadata.labels, spec.selector ?? {}))
-    .map((pod) => {
-      const declared = pod.spec.containers
-        .flatMap<ContainerPort>(({ ports }) => ports)
-        .find((item) => item.name === targetPort && (item.protocol ?? 'TCP') === protocol)
-      const number = typeof targetPort === 'number' ? targetPort : declared?.containerPort
-      if (number === undefined) throw new Error(`${key}: ${pod.metadata.name} has no port ${targetPort}`)
-      return { to: `${namespace}/${pod.metadata.name}`, port: number }
-    })
+  const services = new Services(inventory, new Workloads(inventory))
+  const [service] = services.get(namespace, name).items
+  const servicePort = service?.spec.ports.find((item) => item.port === port)
+  if (service === undefined || servicePort === undefined) throw new Error(`no port ${port} on ${key}`)
+  return services.ofPort(service, servicePort).items.map(({ pod, targetPort }) => {
+    if (pod === undefined || targetPort === undefined)
+      throw new Error(`${key} has an endpoint without pod or port`)
+    return { to: `${namespace}/${pod.metadata.name}`, port: targetPort }
+  })
 }
 
 function tableCells(json: Json): readonly Assertion[] {

@@ -1,7 +1,7 @@
 import { Inventory } from '../../../src/network/inventory/inventory.ts'
 import type { Endpoint } from '../../../src/network/policy/endpoint.ts'
 import { Policies } from '../../../src/network/policy/policies.ts'
-import { type CniProfile, neutralProfile } from '../../../src/network/policy/profile.ts'
+import type { CniProfile } from '../../../src/network/policy/profile.ts'
 import { manifestCoverage } from '../../../src/snapshot/files/coverage.ts'
 import { type KubeObject, parseObject } from '../../../src/snapshot/kinds/kinds.ts'
 import type { Node } from '../../../src/snapshot/kinds/node.ts'
@@ -22,7 +22,7 @@ export function parsed(value: unknown): KubeObject {
 /** A closed world of these objects. */
 export function worldOf(
   objects: readonly unknown[],
-  profile: CniProfile = neutralProfile,
+  profile?: CniProfile,
   coverage: Coverage = manifestCoverage(true),
 ): World {
   const inventory = Inventory.of({
@@ -35,22 +35,25 @@ export function worldOf(
   return { inventory, policies: new Policies(inventory, profile) }
 }
 
-export function podOf({ inventory }: World, key: string): Pod {
+function podOf({ inventory }: World, key: string): Pod {
   const [namespace = '', name = ''] = key.split('/')
   const [pod] = inventory.get('Pod', namespace, name).items
   if (pod === undefined) throw new Error(`no pod ${key}`)
   return pod
 }
 
-export function nodeOf({ inventory }: World, name: string): Node {
+function nodeOf({ inventory }: World, name: string): Node {
   const [node] = inventory.get('Node', '', name).items
   if (node === undefined) throw new Error(`no node ${name}`)
   return node
 }
 
-/** `namespace/pod`, `ip:ADDRESS` or `node:NAME`. */
+/** `namespace/pod`, `ip:ADDRESS`, `ip:ADDRESS@NODE` for one that a node serves itself, or `node:NAME`. */
 export function endpointOf(world: World, key: string): Endpoint {
-  if (key.startsWith('ip:')) return { kind: 'outside', address: key.slice(3) }
+  if (key.startsWith('ip:')) {
+    const [address = '', nodeName] = key.slice(3).split('@')
+    return { kind: 'outside', address, nodeName }
+  }
   if (key.startsWith('node:')) return { kind: 'node', node: nodeOf(world, key.slice(5)) }
   return { kind: 'pod', pod: podOf(world, key) }
 }

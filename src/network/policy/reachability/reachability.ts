@@ -1,26 +1,21 @@
-import { canonicalAddress } from '../../inventory/address.ts'
 import { decide, type FlowVerdict } from '../decide.ts'
-import { addressesOf, type Endpoint, type Family, isHostNetwork, isSamePod as isSame } from '../endpoint.ts'
-import { matchSubject } from '../match.ts'
-import type { Direction, Policy } from '../model.ts'
+import { type Addresses, addressesOf, type Endpoint, type Family, isSamePod } from '../endpoint.ts'
+import type { Direction } from '../model.ts'
 import type { Policies } from '../policies.ts'
-import type { AddressAtom } from './address-atoms.ts'
-import { hasBit, numbersIn } from './bits.ts'
-import { type Column, ColumnBuilder, families, type PodInWorlds } from './columns.ts'
-import { familiesBetween, partyOf, type SideRow, Sides } from './sides.ts'
+import { type AddressAtom, AddressAtoms } from './address-atoms.ts'
+import { hasBit } from './bits.ts'
+import { type Column, type PodInWorlds, podColumns } from './columns.ts'
+import { ColumnFamilies } from './families.ts'
+import { OutsideColumns } from './outside.ts'
+import { isOnOwnNode, type PairGroup, Pairs } from './pairs.ts'
+import { PodFacts } from './pod-facts.ts'
+import { Sides } from './sides.ts'
+import { type Signature, Signatures } from './signatures.ts'
+import { type ReachRow, reachRows } from './strips.ts'
+import { failsAt, type SideRow } from './verdict-bits.ts'
 import { type PortAtom, portAtoms, vocabularyOf } from './vocabulary.ts'
 
 export type Outcome = FlowVerdict['outcome']
-
-/** Pairs of a source and a destination that are judged alike. */
-export interface PairGroup {
-  readonly count: number
-  /** One such pair, in each world. */
-  readonly source: readonly Endpoint[]
-  readonly destination: readonly Endpoint[]
-  /** One end has the address of the other's own node (T34): never judged by columns. */
-  readonly isOwnNode: boolean
-}
 
 /** One of the ends that a column stands for. */
 export interface End {
@@ -28,23 +23,17 @@ export interface End {
   readonly endpoint: Endpoint
 }
 
-interface OwnNodePairs {
-  readonly host: readonly Endpoint[]
-  readonly pod: readonly Endpoint[]
-  readonly count: number
-}
-
 /**
  * Who reaches whom, for all pods and the addresses outside, in one or more worlds with the same columns and port
- * atoms. Agrees with {@link decide} on every pair.
+ * atoms. Agrees with {@link decide} on every pair: policies are compared with columns instead of pods, and a set of
+ * columns at a time.
  */
 export class Reachability {
   readonly pods: readonly PodInWorlds[]
   readonly columns: readonly Column[]
   readonly atoms: readonly PortAtom[]
-  readonly #worlds: readonly Policies[]
-  readonly #sides = new Map<string, Sides>()
-  readonly #nodes = new Map<Column, ReadonlyMap<string, readonly number[]>>()
+  readonly pairs: Pairs
+  readonly #worlds: readonly World[]
 
   /**
    * @param pods those that are not finished; each in every world
@@ -52,106 +41,19 @@ export class Reachability {
    */
   constructor(pods: readonly PodInWorlds[], worlds: readonly Policies[], groups: readonly string[] = []) {
     const vocabulary = vocabularyOf(worlds)
-    const builder = new ColumnBuilder(vocabulary, worlds)
+    const { blocks } = vocabulary
+    const addresses = { 4: new AddressAtoms(blocks, 4), 6: new AddressAtoms(blocks, 6) }
+    const facts = new PodFacts(vocabulary, worlds, addresses)
+    const signatures = worlds.map((policies) => new Signatures(policies))
     this.pods = pods
-    this.columns = [...builder.pods(pods, groups), ...builder.outside(pods)]
-    this.atoms = portAtoms(vocabulary, builder.named)
-    this.#worlds = worlds
-  }
-
-  /** The verdict for a source and a destination that share no node, and are not one pod. */
-  outcome(world: number, source: number, destination: number, atom: PortAtom): Outcome {
-    const outcomes = new Set(
-      this.#families(world, source, destination).map((family) => {
-        const egress = this.#row(world, family, 'egress', source, atom)
-        const ingress = this.#row(world, family, 'ingress', destination, atom)
-        if (hasBit(egress.fails, destination) || hasBit(ingress.fails, source)) return 'fails'
-        return hasBit(egress.passes, destination) && hasBit(ingress.passes, source) ? 'passes' : 'unknown'
-      }),
+    const ofPods = inOrder(podColumns(pods, groups, facts), signatures[0])
+    this.columns = [...ofPods, ...new OutsideColumns(worlds, addresses, facts).all(vocabulary)]
+    this.atoms = portAtoms(vocabulary, facts.named)
+    this.pairs = new Pairs(pods, this.columns, worlds[0])
+    this.#worlds = worlds.map(
+      (policies, index) =>
+        new World(this.columns, index, policies, signatures[index] ?? new Signatures(policies), addresses),
     )
-    const [only = 'unknown'] = outcomes
-    return outcomes.size === 1 ? only : outcomes.has('unknown') ? 'unknown' : 'partly'
-  }
-
-  /** The verdict for one end and another, whatever they are to each other. */
-  verdict(world: number, source: End, destination: End, atom: PortAtom): Outcome {
-    const policies = this.#worlds[world]
-    const [from, to] = [source.endpoint, destination.endpoint]
-    if (policies === undefined) return 'unknown'
-    if (isSamePod(from, to) || isOnOwnNode(from, to, policies) || isOnOwnNode(to, from, policies))
-      return decide({ source: from, destination: to, protocol: atom.protocol, port: atom.from }, policies)
-        .outcome
-    return this.outcome(world, source.column, destination.column, atom)
-  }
-
-  /** The verdict for one group of pairs. */
-  outcomeOf(world: number, group: PairGroup, source: number, destination: number, atom: PortAtom): Outcome {
-    if (!group.isOwnNode) return this.outcome(world, source, destination, atom)
-    const [from, to] = [group.source[world], group.destination[world]]
-    const policies = this.#worlds[world]
-    if (from === undefined || to === undefined || policies === undefined) return 'unknown'
-    return decide({ source: from, destination: to, protocol: atom.protocol, port: atom.from }, policies)
-      .outcome
-  }
-
-  /** All pairs of two columns but those of a pod with itself; those on one node apart. */
-  pairs(source: number, destination: number): readonly PairGroup[] {
-    const [from, to] = [this.columns[source], this.columns[destination]]
-    if (from === undefined || to === undefined || !canTalk(from, to)) return []
-    const all = size(from) * size(to) - (source === destination ? size(from) : 0)
-    const own = this.#ownNodePairs(from, to)
-    const group = { source: from.endpoints, destination: to.endpoints, isOwnNode: false }
-    return [{ ...group, count: all - (own?.count ?? 0) }, ...(own === undefined ? [] : [own])].filter(
-      ({ count }) => count > 0,
-    )
-  }
-
-  /** Columns whose side says something different about some peer on some port, in two worlds. */
-  differing(direction: Direction, column: number, atom: PortAtom): ReadonlySet<number> {
-    const found = new Set<number>()
-    for (const family of this.#usedFamilies()) {
-      const before = this.#row(0, family, direction, column, atom)
-      const after = this.#row(1, family, direction, column, atom)
-      for (const part of ['passes', 'fails'] as const) {
-        const difference = before[part].map((word, index) => word ^ (after[part][index] ?? 0))
-        for (const other of numbersIn(difference)) found.add(other)
-      }
-    }
-    return found
-  }
-
-  /** Whether other policies, or changed ones, select a column in the second world. */
-  isTouched(direction: Direction, column: number): boolean {
-    const [before, after] = this.#worlds.map((_, world) => this.selecting(world, direction, column))
-    if (before === undefined || after === undefined) return false
-    if (this.#pluginsDiffer(column)) return true
-    if (before.length === 0 && after.length === 0) return false
-    return (
-      this.#peersDiffer() ||
-      before.length !== after.length ||
-      before.some((policy, index) => policy.object !== after[index]?.object)
-    )
-  }
-
-  /** Policies that select a column, perhaps or surely, in one direction. */
-  selecting(world: number, direction: Direction, column: number): readonly Policy[] {
-    const policies = this.#worlds[world]
-    const endpoint = this.columns[column]?.endpoints[world]
-    if (policies === undefined || endpoint?.kind !== 'pod') return []
-    const party = partyOf(endpoint, 4, policies)
-    const all = [...policies.in(party.namespace?.name ?? '').policies, ...policies.cluster().all]
-    return all.filter(
-      (policy) => policy.rules[direction] !== undefined && matchSubject(policy, party, policies).is !== 'no',
-    )
-  }
-
-  /** Ordered pairs of different ends of which at least one is a pod. */
-  countPairs(): number {
-    let count = this.pods.length * (this.pods.length - 1)
-    for (const from of this.columns)
-      for (const to of this.columns)
-        if (from.kind === 'pods' && to.kind === 'outside' && canTalk(from, to)) count += 2 * size(from)
-    return count
   }
 
   /** What the addresses outside are told apart by. */
@@ -159,150 +61,151 @@ export class Reachability {
     return this.columns.flatMap(({ atom }) => atom ?? [])
   }
 
-  /** Columns that hold an end on the node of some pod of this column: those pairs are judged by themselves. */
-  ownNodeColumns(column: number): readonly number[] {
-    const pods = this.columns[column]
-    if (pods === undefined) return []
-    return this.columns.flatMap((other, index) => (this.#onOwnNode(other, pods) === undefined ? [] : [index]))
+  /** The atom that holds a port. */
+  atomOf(protocol: PortAtom['protocol'], port: number): PortAtom | undefined {
+    return this.atoms.find((atom) => atom.protocol === protocol && port >= atom.from && port <= atom.to)
   }
 
-  #pluginsDiffer(column: number): boolean {
-    const namespace = this.columns[column]?.namespace ?? ''
-    const [before, after] = this.#worlds.map((policies) => policies.ofPlugins(namespace))
-    return before !== after && [before, after].some((set) => set !== undefined && set.policies.length > 0)
+  /** The verdict for a source and a destination that share no node, and are not one pod. */
+  outcome(world: number, source: number, destination: number, atom: PortAtom): Outcome {
+    return this.#world(world).outcome(source, destination, atom)
   }
 
-  #differ: boolean | undefined
-  /** Whether pods, namespaces or nodes differ between the worlds, so that any peer may. */
-  #peersDiffer(): boolean {
-    this.#differ ??= this.#comparePeers()
-    return this.#differ
+  /** The verdict for one end and another, whatever they are to each other. */
+  verdict(world: number, source: End, destination: End, atom: PortAtom): Outcome {
+    const { policies } = this.#world(world)
+    const [from, to] = [source.endpoint, destination.endpoint]
+    const isSame = from.kind === 'pod' && to.kind === 'pod' && isSamePod(from.pod, to.pod)
+    if (isSame || isOnOwnNode(from, to, policies) || isOnOwnNode(to, from, policies))
+      return plainOutcome(from, to, atom, policies)
+    return this.outcome(world, source.column, destination.column, atom)
   }
 
-  #comparePeers(): boolean {
-    const [before, after] = this.#worlds
-    if (before === undefined || after === undefined) return false
-    if (this.pods.some(([a, b]) => a !== b)) return true
-    const namespaces = new Set(this.columns.map(({ namespace }) => namespace))
-    for (const name of namespaces) {
-      const [a, b] = [before.namespace(name), after.namespace(name)]
-      if (a !== b && JSON.stringify([a.labels, a.isKnown]) !== JSON.stringify([b.labels, b.isKnown]))
-        return true
-    }
-    const nodes = [before, after].map(({ inventory }) => inventory.list('Node').items)
-    return (
-      nodes[0]?.length !== nodes[1]?.length ||
-      (nodes[0] ?? []).some((node, index) => node !== nodes[1]?.[index])
-    )
+  /** The verdict for one group of pairs of two columns. */
+  outcomeOf(world: number, group: PairGroup, source: number, destination: number, atom: PortAtom): Outcome {
+    if (!group.isOwnNode) return this.outcome(world, source, destination, atom)
+    const [from, to] = [group.source[world], group.destination[world]]
+    if (from === undefined || to === undefined) return 'unknown'
+    return plainOutcome(from, to, atom, this.#world(world).policies)
   }
 
-  #usedFamilies(): readonly Family[] {
-    return families
+  /** For each column as a source, in order, all destinations. Pairs on one node are left to {@link outcomeOf}. */
+  *rows(world: number, atom: PortAtom): Generator<ReachRow> {
+    yield* this.#world(world).reachRows(atom)
   }
 
-  #families(world: number, source: number, destination: number): readonly Family[] {
-    const from = this.columns[source]?.endpoints[world]
-    const to = this.columns[destination]?.endpoints[world]
-    return from === undefined || to === undefined ? [] : familiesBetween(from, to)
+  /** The side of a column towards all others, in each address family that tells them apart. */
+  sideRows(world: number, direction: Direction, column: number, atom: PortAtom): readonly SideRow[] {
+    return this.#world(world).sideRows(direction, column, atom)
   }
 
-  #row(world: number, family: Family, direction: Direction, column: number, atom: PortAtom): SideRow {
-    const key = `${world} ${family}`
-    const policies = this.#worlds[world]
-    if (policies === undefined) throw new RangeError(`there is no world ${world}`)
-    const sides = this.#sides.get(key) ?? new Sides(this.columns, world, family, policies)
-    this.#sides.set(key, sides)
-    return sides.row(direction, column, atom)
+  /** Which policies select a column; `undefined` for addresses outside. */
+  signature(world: number, direction: Direction, column: number): Signature | undefined {
+    return this.#world(world).signature(direction, column)
   }
 
-  #ownNodePairs(from: Column, to: Column): PairGroup | undefined {
-    const incoming = this.#onOwnNode(from, to)
-    if (incoming !== undefined)
-      return { source: incoming.host, destination: incoming.pod, count: incoming.count, isOwnNode: true }
-    const outgoing = this.#onOwnNode(to, from)
-    if (outgoing === undefined) return undefined
-    return { source: outgoing.pod, destination: outgoing.host, count: outgoing.count, isOwnNode: true }
+  /** Forgets what was computed for one port. */
+  forget(atom: PortAtom): void {
+    for (const world of this.#worlds) world.forget(atom)
   }
 
-  /** Pairs of something that has a node's address, and a pod on that node. */
-  #onOwnNode(hosts: Column, pods: Column): OwnNodePairs | undefined {
-    const [host] = hosts.endpoints
-    const [pod] = pods.endpoints
-    if (host === undefined || pod?.kind !== 'pod' || isHostNetwork(pod.pod)) return undefined
-    if (host.kind === 'pod' && !isHostNetwork(host.pod)) return undefined
-    let count = 0
-    let example: Omit<OwnNodePairs, 'count'> | undefined
-    const found = host.kind === 'outside' ? this.#podsAt(hosts, pods) : this.#podsBeside(hosts, pods)
-    for (const pair of found) {
-      count += pair.count
-      example ??= pair
-    }
-    return example === undefined ? undefined : { ...example, count }
+  policies(world: number): Policies {
+    return this.#world(world).policies
   }
 
-  *#podsAt(hosts: Column, pods: Column): Generator<OwnNodePairs> {
-    const [host] = hosts.endpoints
-    const [policies] = this.#worlds
-    if (host === undefined || policies === undefined) return
-    for (const member of pods.members) {
-      const endpoints = this.#podEndpoints(member)
-      const [pod] = endpoints
-      if (pod !== undefined && isOnOwnNode(host, pod, policies))
-        yield { host: hosts.endpoints, pod: endpoints, count: 1 }
-    }
-  }
-
-  *#podsBeside(hosts: Column, pods: Column): Generator<OwnNodePairs> {
-    const receivers = this.#membersByNode(pods)
-    for (const [node, senders] of this.#membersByNode(hosts)) {
-      const [sender, [receiver, ...others]] = [senders[0], receivers.get(node) ?? []]
-      if (sender === undefined || receiver === undefined) continue
-      const count = senders.length * (1 + others.length)
-      yield { host: this.#podEndpoints(sender), pod: this.#podEndpoints(receiver), count }
-    }
-  }
-
-  #podEndpoints(member: number): readonly Endpoint[] {
-    return (this.pods[member] ?? []).map((pod) => ({ kind: 'pod', pod }))
-  }
-
-  #membersByNode(column: Column): ReadonlyMap<string, readonly number[]> {
-    const known = this.#nodes.get(column)
-    if (known !== undefined) return known
-    const grouped = Map.groupBy(column.members, (member) => this.pods[member]?.[0]?.spec.nodeName ?? '')
-    grouped.delete('')
-    this.#nodes.set(column, grouped)
-    return grouped
+  #world(index: number): World {
+    const world = this.#worlds[index]
+    if (world === undefined) throw new RangeError(`there is no world ${index}`)
+    return world
   }
 }
 
-function size({ kind, members }: Column): number {
-  return kind === 'outside' ? 1 : members.length
+class World {
+  readonly policies: Policies
+  readonly #columns: readonly Column[]
+  readonly #index: number
+  readonly #signatures: Signatures
+  readonly #families: ColumnFamilies
+  readonly #sides: ReadonlyMap<Family, Sides>
+
+  constructor(
+    columns: readonly Column[],
+    index: number,
+    policies: Policies,
+    signatures: Signatures,
+    addresses: Readonly<Record<Family, AddressAtoms>>,
+  ) {
+    this.policies = policies
+    this.#columns = columns
+    this.#index = index
+    this.#signatures = signatures
+    const own = columns.map(({ endpoints }) => addressesIn(endpoints[index]))
+    this.#families = new ColumnFamilies(own)
+    const context = { columns, world: index, policies, signatures, atoms: addresses, addresses: own }
+    this.#sides = new Map(this.#families.views.map((family) => [family, new Sides(context, family)]))
+  }
+
+  signature(direction: Direction, column: number): Signature | undefined {
+    return this.#signatures.of(this.#columns[column]?.endpoints[this.#index], direction)
+  }
+
+  outcome(source: number, destination: number, atom: PortAtom): Outcome {
+    let first: Outcome | undefined
+    for (const family of this.#families.between(source, destination)) {
+      const outcome = this.#inFamily(source, destination, atom, family)
+      if (first === undefined || first === outcome) first = outcome
+      else first = first === 'unknown' || outcome === 'unknown' ? 'unknown' : 'partly'
+    }
+    return first ?? 'unknown'
+  }
+
+  #inFamily(source: number, destination: number, atom: PortAtom, family: Family): Outcome {
+    const sides = this.#sides.get(family)
+    if (sides === undefined) return 'unknown'
+    const egress = sides.row('egress', source, atom)
+    const ingress = sides.row('ingress', destination, atom)
+    if (failsAt(egress, destination) || failsAt(ingress, source)) return 'fails'
+    return hasBit(egress.passes, destination) && hasBit(ingress.passes, source) ? 'passes' : 'unknown'
+  }
+
+  sideRows(direction: Direction, column: number, atom: PortAtom): readonly SideRow[] {
+    return [...this.#sides.values()].map((sides) => sides.row(direction, column, atom))
+  }
+
+  reachRows(atom: PortAtom): Generator<ReachRow> {
+    const columns = this.#columns.length
+    const views = [...this.#sides.values()].map((sides) => ({
+      egress: (column: number) => sides.row('egress', column, atom),
+      ingress: (column: number) => sides.row('ingress', column, atom),
+    }))
+    return reachRows(columns, views, this.#families)
+  }
+
+  forget(atom: PortAtom): void {
+    for (const sides of this.#sides.values()) sides.forget(atom)
+  }
 }
 
-/** Ends with addresses of different families only never meet. */
-function canTalk(from: Column, to: Column): boolean {
-  const [a, b] = [from.endpoints[0], to.endpoints[0]].map((endpoint) =>
-    endpoint === undefined ? [] : Object.keys(addressesOf(endpoint).parsed),
+const noAddresses: Addresses = { texts: {}, parsed: {} }
+
+function addressesIn(endpoint: Endpoint | undefined): Addresses {
+  return endpoint === undefined ? noAddresses : addressesOf(endpoint)
+}
+
+function plainOutcome(source: Endpoint, destination: Endpoint, atom: PortAtom, policies: Policies): Outcome {
+  return decide({ source, destination, protocol: atom.protocol, port: atom.from }, policies).outcome
+}
+
+/** By namespace, and those that are selected alike together: then sets of them are a few whole words. */
+function inOrder(columns: readonly Column[], signatures: Signatures | undefined): readonly Column[] {
+  const keyed = columns.map((column) => {
+    const [endpoint] = column.endpoints
+    return { column, ingress: signatures?.of(endpoint, 'ingress')?.id ?? 0 }
+  })
+  keyed.sort(
+    (a, b) =>
+      (a.column.namespace < b.column.namespace ? -1 : a.column.namespace > b.column.namespace ? 1 : 0) ||
+      a.ingress - b.ingress,
   )
-  if (a === undefined || b === undefined || a.length === 0 || b.length === 0) return true
-  return a.some((family) => b.includes(family))
-}
-
-function isSamePod(a: Endpoint, b: Endpoint): boolean {
-  return a.kind === 'pod' && b.kind === 'pod' && isSame(a.pod, b.pod)
-}
-
-/** Whether an end may have the address of the node that a pod runs on. */
-function isOnOwnNode(host: Endpoint, pod: Endpoint, policies: Policies): boolean {
-  if (pod.kind !== 'pod' || isHostNetwork(pod.pod)) return false
-  const { nodeName } = pod.pod.spec
-  if (nodeName === undefined) return false
-  if (host.kind === 'pod') return isHostNetwork(host.pod) && host.pod.spec.nodeName === nodeName
-  if (host.kind === 'node') return host.node.metadata.name === nodeName
-  const { hostIP = '' } = pod.pod.status
-  return (
-    canonicalAddress(host.address) === canonicalAddress(hostIP) ||
-    policies.nodesWith(host.address).nodes.some(({ metadata }) => metadata.name === nodeName)
-  )
+  return keyed.map(({ column }) => column)
 }

@@ -1,67 +1,129 @@
-import type { Decision } from '../decide.ts'
-import { decideSide } from '../decide.ts'
-import { addressesOf, type Endpoint, type Family, familiesOf, type Party, partyIn } from '../endpoint.ts'
-import type { Direction } from '../model.ts'
+import { type Addresses, type Endpoint, type Family, type Party, partyIn } from '../endpoint.ts'
+import type { Direction, Rule } from '../model.ts'
 import type { Policies } from '../policies.ts'
-import { type Bits, emptyBits, setBit } from './bits.ts'
+import type { AddressAtoms } from './address-atoms.ts'
+import { fullBits } from './bits.ts'
 import type { Column } from './columns.ts'
+import { PeerSets, type Placed } from './peer-sets.ts'
+import type { Signature, Signatures } from './signatures.ts'
+import { common, type Tri } from './tri.ts'
+import { type SideRow, sideRow } from './verdict-bits.ts'
 import type { PortAtom } from './vocabulary.ts'
 
-/** What the policies of one end say about every column, as its peer. What is in neither set is unknown. */
-export interface SideRow {
-  readonly passes: Bits
-  readonly fails: Bits
+export interface SideContext {
+  readonly columns: readonly Column[]
+  /** Which of the endpoints of a column are meant. */
+  readonly world: number
+  readonly policies: Policies
+  readonly signatures: Signatures
+  readonly atoms: Readonly<Record<Family, AddressAtoms>>
+  /** Of each column. */
+  readonly addresses: readonly Addresses[]
 }
 
-/** One world: what policies say about columns, in one address family. */
-export class Sides {
-  readonly #policies: Policies
-  readonly #parties: readonly Party[]
-  readonly #rows = new Map<string, SideRow>()
+/** Rows of one port. */
+interface PortRows {
+  readonly egress: Map<Signature, SideRow>
+  readonly ingress: Map<Signature, Map<string, SideRow>>
+}
 
-  /** @param world which of the endpoints of a column are meant */
-  constructor(columns: readonly Column[], world: number, family: Family, policies: Policies) {
-    this.#policies = policies
-    this.#parties = columns.flatMap(({ endpoints }) => {
-      const endpoint = endpoints[world]
-      return endpoint === undefined ? [] : [partyOf(endpoint, family, policies)]
+/** One world in one address family: what the policies of each column say about all others. */
+export class Sides {
+  readonly #context: SideContext
+  readonly #parties: readonly Party[]
+  readonly #peers: PeerSets
+  readonly #rows = new Map<PortAtom, PortRows>()
+  readonly #portKeys = new Map<number, string>()
+  readonly #everything: SideRow
+
+  constructor(context: SideContext, family: Family) {
+    const { columns, world, policies, addresses, atoms } = context
+    this.#context = context
+    this.#parties = columns.flatMap(({ endpoints }, index) => {
+      const [endpoint, own] = [endpoints[world], addresses[index]]
+      return endpoint === undefined || own === undefined ? [] : [partyOf(endpoint, own, family, policies)]
     })
+    const placed = this.#parties.map((party) => placeOf(party, atoms))
+    this.#peers = new PeerSets(this.#parties, placed, policies)
+    this.#everything = { passes: fullBits(columns.length) }
   }
 
+  /** The verdicts of a column's side about every column; columns that are selected alike share the row. */
   row(direction: Direction, column: number, atom: PortAtom): SideRow {
-    const key = `${direction} ${column} ${atom.protocol} ${atom.from}`
-    const known = this.#rows.get(key)
-    if (known !== undefined) return known
-    const row: SideRow = { passes: emptyBits(this.#parties.length), fails: emptyBits(this.#parties.length) }
-    for (const peer of this.#parties.keys()) {
-      const outcome = this.#decide(direction, column, peer, atom)?.outcome
-      if (outcome === 'passes') setBit(row.passes, peer)
-      if (outcome === 'fails') setBit(row.fails, peer)
+    const { columns, world, signatures } = this.#context
+    const signature = signatures.of(columns[column]?.endpoints[world], direction)
+    if (signature === undefined) return this.#everything
+    const rows = this.#rowsOf(atom)
+    if (direction === 'egress') {
+      const known = rows.egress.get(signature)
+      if (known !== undefined) return known
+      const row = this.#compute(signature, direction, atom, undefined)
+      rows.egress.set(signature, row)
+      return row
     }
-    this.#rows.set(key, row)
+    const byPorts = rows.ingress.get(signature) ?? new Map<string, SideRow>()
+    rows.ingress.set(signature, byPorts)
+    const key = signature.asksForNames ? this.#portsKey(column) : ''
+    const known = byPorts.get(key)
+    if (known !== undefined) return known
+    const row = this.#compute(signature, direction, atom, this.#parties[column])
+    byPorts.set(key, row)
     return row
   }
 
-  #decide(direction: Direction, column: number, other: number, atom: PortAtom): Decision | undefined {
-    const subject = this.#parties[column]
-    const peer = this.#parties[other]
-    if (subject === undefined || peer === undefined) return undefined
-    const target = {
-      protocol: atom.protocol,
-      port: atom.from,
-      destination: direction === 'egress' ? peer : subject,
-    }
-    return decideSide({ direction, subject, peer, target, policies: this.#policies }, undefined)
+  /** Forgets the rows of a port: in large clusters those of all ports would take too much memory. */
+  forget(atom: PortAtom): void {
+    this.#rows.delete(atom)
+  }
+
+  #rowsOf(atom: PortAtom): PortRows {
+    const known = this.#rows.get(atom)
+    if (known !== undefined) return known
+    const rows: PortRows = { egress: new Map(), ingress: new Map() }
+    this.#rows.set(atom, rows)
+    return rows
+  }
+
+  #compute(signature: Signature, direction: Direction, atom: PortAtom, subject: Party | undefined): SideRow {
+    const isProtocolOpen = atom.protocol === 'SCTP' && !this.#context.policies.profile.sctpSupported
+    const match = (rule: Rule): Tri => this.#match(rule, atom, subject)
+    return sideRow(signature, direction, match, this.#parties.length, isProtocolOpen)
+  }
+
+  #match(rule: Rule, atom: PortAtom, subject: Party | undefined): Tri {
+    const ports = this.#peers.ofPorts(rule, atom, subject)
+    if (this.#peers.isNone(ports)) return ports
+    const peers = this.#peers.ofRule(rule)
+    return this.#peers.isAll(ports) ? peers : common(peers, ports)
+  }
+
+  /** What ports by name may be on a pod. */
+  #portsKey(column: number): string {
+    const known = this.#portKeys.get(column)
+    if (known !== undefined) return known
+    const pod = this.#parties[column]?.pod
+    const [named, init] = [pod?.spec.containers ?? [], pod?.spec.initContainers ?? []].map((containers) =>
+      containers.flatMap(({ ports }) =>
+        ports.flatMap(({ name, containerPort, protocol }) =>
+          name === undefined ? [] : [[name, containerPort, protocol]],
+        ),
+      ),
+    )
+    const key = JSON.stringify([pod?.spec.hostNetwork === true, named, init])
+    this.#portKeys.set(column, key)
+    return key
   }
 }
 
-export function partyOf(endpoint: Endpoint, family: Family, policies: Policies): Party {
-  const namespace =
-    endpoint.kind === 'pod' ? policies.namespace(endpoint.pod.metadata.namespace ?? '') : undefined
-  return partyIn(family, endpoint, addressesOf(endpoint), namespace)
+function placeOf({ address }: Party, atoms: SideContext['atoms']): Placed | undefined {
+  if (address === undefined) return undefined
+  const family = address.bits === 32 ? 4 : 6
+  const id = atoms[family].findAddress(address)
+  return { id: `${family} ${id}`, blocks: atoms[family].atoms[id]?.blocks ?? new Set<string>() }
 }
 
-/** The families in which two endpoints are judged. */
-export function familiesBetween(source: Endpoint, destination: Endpoint): readonly Family[] {
-  return familiesOf(addressesOf(source), addressesOf(destination))
+function partyOf(endpoint: Endpoint, addresses: Addresses, family: Family, policies: Policies): Party {
+  const namespace =
+    endpoint.kind === 'pod' ? policies.namespace(endpoint.pod.metadata.namespace ?? '') : undefined
+  return partyIn(family, endpoint, addresses, namespace)
 }

@@ -38,9 +38,8 @@ const peer = fc.oneof(
 
 const port = fc.oneof(
   fc.record({ protocol: field(pick(...protocols)) }).map(compact),
-  fc
-    .record({ protocol: field(pick(...protocols)), port: pick<number | string>(...numbers, ...portNames) })
-    .map(compact),
+  fc.record({ protocol: field(pick('TCP', ...protocols)), port: pick(...numbers) }).map(compact),
+  fc.record({ protocol: field(pick('TCP', ...protocols)), port: pick(...portNames) }).map(compact),
   fc
     .record({ protocol: maybe(pick(...protocols)), port: pick(53, 80), endPort: pick(80, 81, 82) })
     .map(compact),

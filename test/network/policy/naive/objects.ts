@@ -58,9 +58,9 @@ export function isInCidr(address: string, cidr: string): boolean {
   return a.length === b.length && a.slice(0, Number(length)) === b.slice(0, Number(length))
 }
 
-export const isV6 = (address: string): boolean => address.includes(':')
+const isV6 = (address: string): boolean => address.includes(':')
 
-export function addressesOf(end: NaiveEnd): readonly string[] {
+function addressesOf(end: NaiveEnd): readonly string[] {
   if (end.kind === 'outside') return [end.address]
   if (end.kind === 'pod') return items(get(end.pod, 'status', 'podIPs')).map((item) => text(item['ip']))
   const all = items(get(end.node, 'status', 'addresses'))

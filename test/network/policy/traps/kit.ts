@@ -1,6 +1,8 @@
 import { decide, type FlowVerdict } from '../../../../src/network/policy/decide.ts'
 import type { Policy } from '../../../../src/network/policy/model.ts'
 import type { CniProfile } from '../../../../src/network/policy/profile.ts'
+import { manifestCoverage } from '../../../../src/snapshot/files/coverage.ts'
+import type { KindName } from '../../../../src/snapshot/kinds/kinds.ts'
 import type { Coverage } from '../../../../src/snapshot/snapshot.ts'
 import { endpointOf, type World, worldOf } from '../worlds.ts'
 
@@ -72,7 +74,7 @@ export interface Answer {
 }
 
 /** Answers `FROM -> TO PROTOCOL/PORT`, where TO begins with `service:` when a Service's address was dialled. */
-export function ask(world: World, question: string): Answer {
+function ask(world: World, question: string): Answer {
   const [, from = '', through, to = '', protocol, port] =
     /^(\S+) -> (service:)?(\S+) (TCP|UDP|SCTP|ICMP)\/(\d+)$/.exec(question) ?? []
   if (protocol !== 'TCP' && protocol !== 'UDP' && protocol !== 'SCTP' && protocol !== 'ICMP')
@@ -109,6 +111,12 @@ export function cluster(objects: readonly Fields[], profile?: CniProfile, covera
     outcome: (question) => ask(world, question).outcome,
     ask: (question) => ask(world, question),
   }
+}
+
+/** Everything was read but this kind. */
+export function coverageWithout(kind: KindName): Coverage {
+  const all = manifestCoverage(true)
+  return { ...all, kinds: Object.fromEntries(Object.entries(all.kinds).filter(([name]) => name !== kind)) }
 }
 
 /** What is wrong with the NetworkPolicies of a namespace, as `id severity field`. */

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { manifestCoverage } from '../../../../src/snapshot/files/coverage.ts'
-import { cluster, namespace, networkPolicy, pod, problemsOf } from './kit.ts'
+import { cluster, coverageWithout, namespace, networkPolicy, pod, problemsOf } from './kit.ts'
 
 const base = [
   namespace('shop', { team: 'shop' }),
@@ -127,8 +126,6 @@ describe('T9: selectors on pods', () => {
     ['a key that no label can have', only('a b', 'DoesNotExist')],
     ['an empty key', only('', 'DoesNotExist')],
     ['a value that no label can have', only('app', 'NotIn', ['a b'])],
-    ['a number as value', { matchLabels: { app: 1 } }],
-    ['a list as matchLabels', { matchLabels: ['app'] }],
   ])('%s is invalid: as subject unknown, as peer nobody', (_, podSelector) => {
     const subject = cluster([...base, deny('shop/deny', podSelector)])
     expect(subject.ask('pay/api -> shop/web TCP/80')).toMatchObject({
@@ -143,6 +140,18 @@ describe('T9: selectors on pods', () => {
     expect(problemsOf(peer.world.policies.in('shop').policies)[0]).toMatch(
       /^invalid selector-invalid spec\.ingress\[0\]\.from\[0\]\.podSelector\.match/,
     )
+  })
+
+  test.each([
+    ['a number as value', { matchLabels: { app: 1 } }],
+    ['a list as matchLabels', { matchLabels: ['app'] }],
+    ['a field that there is not', { matchLabel: { app: 'web' } }],
+  ])('%s is not understood: unknown, as subject and as peer', (_, podSelector) => {
+    const expected = { outcome: 'unknown', doubts: ['unknown-field'] }
+    const subject = cluster([...base, deny('shop/deny', podSelector)])
+    expect(subject.ask('pay/api -> shop/web TCP/80')).toMatchObject(expected)
+    const peer = cluster([...base, allowFrom([{ podSelector }])])
+    expect(peer.ask('shop/web -> shop/db TCP/80')).toMatchObject(expected)
   })
 
   test('namespaces have no labels of the language either', () => {
@@ -188,14 +197,10 @@ describe('T10: labels of namespaces', () => {
   })
 
   test('namespaces that were not read are named as a gap', () => {
-    const coverage = {
-      ...manifestCoverage(true),
-      kinds: { ...manifestCoverage(true).kinds, Namespace: undefined },
-    }
     const { ask } = cluster(
       [...mentioned, allowFrom([{ namespaceSelector: { matchLabels: { team: 'x' } } }])],
       undefined,
-      coverage,
+      coverageWithout('Namespace'),
     )
     expect(ask('other/x -> shop/db TCP/80').verdict.doubts).toMatchObject([
       { id: 'namespace-not-read', gaps: [{ kind: 'Namespace', why: 'not-asked' }] },

@@ -1,0 +1,226 @@
+// Measures policy evaluation on generated clusters, each in a process of its own: `npm run bench:policy [-- --write]`.
+// Verdicts of a sample are compared with the naive evaluator of the tests, whose time is what the ratios are about.
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { decide } from '../src/network/policy/decide.ts'
+import { explainFlow } from '../src/network/policy/explain.ts'
+import { Reachability } from '../src/network/policy/reachability/reachability.ts'
+import type { Pod } from '../src/snapshot/kinds/pod.ts'
+import { naive } from '../test/network/policy/naive.ts'
+import {
+  type BenchWorld,
+  fresh,
+  numbers,
+  objectsOf,
+  shapes,
+  type WorldShape,
+  worldOf,
+} from './policy-worlds.ts'
+
+const runs = 3
+const naivePairs = 60
+const explainedPairs = 200
+const asked = { protocol: 'TCP', port: 8080 } as const
+
+interface Measured {
+  readonly name: string
+  readonly columns: number
+  readonly buildMs: number
+  readonly rowsMs: number
+  readonly cpuMs: number
+  readonly peakMiB: number
+  readonly explainMs: number
+  readonly naivePairMs: number
+  readonly pairs: number
+  readonly load: number
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+
+interface Run {
+  readonly buildMs: number
+  readonly rowsMs: number
+  readonly cpuMs: number
+}
+
+/** From policies as they were read to every row of one port. */
+function matrixRun(world: BenchWorld): Run & { readonly reachability: Reachability } {
+  const policies = fresh(world)
+  const cpu = process.cpuUsage()
+  const start = performance.now()
+  const reachability = new Reachability(
+    world.pods.map((pod) => [pod]),
+    [policies],
+  )
+  const built = performance.now()
+  const atom = atomOf(reachability)
+  let rows = 0
+  for (const { passes } of reachability.rows(0, atom)) rows += passes.length > 0 ? 1 : 0
+  const end = performance.now()
+  const { user, system } = process.cpuUsage(cpu)
+  if (rows !== reachability.columns.length) throw new Error(`${rows} rows`)
+  return { buildMs: built - start, rowsMs: end - built, cpuMs: (user + system) / 1000, reachability }
+}
+
+function atomOf(reachability: Reachability) {
+  const atom = reachability.atomOf(asked.protocol, asked.port)
+  if (atom === undefined) throw new Error('no port')
+  return atom
+}
+
+function samplePairs(pods: readonly Pod[], count: number): readonly (readonly [Pod, Pod])[] {
+  const random = numbers(7)
+  return Array.from(
+    { length: count },
+    () => [pods[random(pods.length)], pods[random(pods.length)]] as const,
+  ).flatMap(([a, b]): readonly (readonly [Pod, Pod])[] =>
+    a === undefined || b === undefined || a === b ? [] : [[a, b]],
+  )
+}
+
+/** One verdict with its reasons, as `policy --from --to --explain` needs it. */
+function explainRun(world: BenchWorld): number {
+  const policies = fresh(world)
+  const times = samplePairs(world.pods, explainedPairs).map(([a, b]) => {
+    const start = performance.now()
+    explainFlow(
+      decide({ source: { kind: 'pod', pod: a }, destination: { kind: 'pod', pod: b }, ...asked }, policies),
+      policies,
+    )
+    return performance.now() - start
+  })
+  return median(times)
+}
+
+/** Milliseconds of one naive verdict; throws when the fast engine says something else. */
+function naiveRun(shape: WorldShape, { pods }: BenchWorld, reachability: Reachability): number {
+  const objects = [...objectsOf(shape)]
+  const raw = new Map(
+    objects.filter(({ kind }) => kind === 'Pod').map((pod) => [JSON.stringify(keyOf(pod)), pod]),
+  )
+  const columns = new Map(
+    reachability.columns.flatMap(({ members }, column) =>
+      members.map((member) => [reachability.pods[member]?.[0], column]),
+    ),
+  )
+  const atom = atomOf(reachability)
+  const times = samplePairs(pods, naivePairs).map(([a, b]) => {
+    const [source, destination] = [a, b].map((pod) =>
+      raw.get(JSON.stringify(keyOf({ metadata: pod.metadata }))),
+    )
+    const [from, to] = [columns.get(a), columns.get(b)]
+    if (source === undefined || destination === undefined || from === undefined || to === undefined)
+      throw new Error('no pod')
+    const start = performance.now()
+    const { outcome } = naive(objects, {
+      source: { kind: 'pod', pod: source },
+      destination: { kind: 'pod', pod: destination },
+      throughService: false,
+      ...asked,
+    })
+    const time = performance.now() - start
+    const fast = reachability.outcome(0, from, to, atom)
+    if (fast !== outcome)
+      throw new Error(`${a.metadata.name} -> ${b.metadata.name}: ${fast}, naive says ${outcome}`)
+    return time
+  })
+  return median(times)
+}
+
+function keyOf(object: { readonly metadata?: unknown }): unknown {
+  const { namespace, name } = object.metadata as { namespace: string; name: string }
+  return [namespace, name]
+}
+
+function measure(shape: WorldShape): Measured {
+  const world = worldOf(shape)
+  const measured = Array.from({ length: runs }, () => matrixRun(world))
+  const peakMiB = process.resourceUsage().maxRSS / 1024
+  const [last] = measured.slice(-1)
+  if (last === undefined) throw new Error('no run')
+  const explainMs = explainRun(world)
+  return {
+    name: shape.name,
+    columns: last.reachability.columns.length,
+    buildMs: median(measured.map(({ buildMs }) => buildMs)),
+    rowsMs: median(measured.map(({ rowsMs }) => rowsMs)),
+    cpuMs: median(measured.map(({ cpuMs }) => cpuMs)),
+    peakMiB,
+    explainMs,
+    naivePairMs: naiveRun(shape, world, last.reachability),
+    pairs: shape.pods * (shape.pods - 1),
+    load: loadavg()[0] ?? 0,
+  }
+}
+
+const columns = [
+  'world',
+  'columns',
+  'build',
+  'rows',
+  'together',
+  'CPU',
+  'peak RSS',
+  'explain',
+  'naive, all pairs',
+  'ratio',
+  'load',
+]
+
+function cells(result: Measured): readonly string[] {
+  const together = result.buildMs + result.rowsMs
+  const naiveMs = result.naivePairMs * result.pairs
+  const ms = (value: number): string =>
+    `${value < 10 ? value.toFixed(2) : Math.round(value).toLocaleString('en')} ms`
+  return [
+    result.name,
+    result.columns.toLocaleString('en'),
+    ms(result.buildMs),
+    ms(result.rowsMs),
+    ms(together),
+    ms(result.cpuMs),
+    `${Math.round(result.peakMiB)} MiB`,
+    ms(result.explainMs),
+    `${Math.round(naiveMs / 1000).toLocaleString('en')} s`,
+    `${Math.round(naiveMs / together).toLocaleString('en')}`,
+    result.load.toFixed(1),
+  ]
+}
+
+const markers = ['<!-- bench:policy -->', '<!-- /bench:policy -->'] as const
+const page = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
+
+function write(table: string): void {
+  const text = readFileSync(page, 'utf8')
+  const [start, end] = markers.map((marker) => text.indexOf(marker))
+  if (start === undefined || end === undefined || start < 0 || end < start)
+    throw new Error(`${page} has no place for the figures`)
+  writeFileSync(page, `${text.slice(0, start)}${markers[0]}\n${table}\n${text.slice(end)}`)
+}
+
+function main(): void {
+  const only = process.argv.indexOf('--shape')
+  if (only !== -1) {
+    const shape = shapes[Number(process.argv[only + 1])]
+    if (shape !== undefined) process.stdout.write(JSON.stringify(measure(shape)))
+    return
+  }
+  const lines = [`| ${columns.join(' | ')} |`, `|${columns.map(() => ' --- |').join('')}`]
+  for (const index of shapes.keys()) {
+    const output = execFileSync(
+      process.execPath,
+      [fileURLToPath(import.meta.url), '--shape', String(index)],
+      { encoding: 'utf8' },
+    )
+    const measured: Measured = JSON.parse(output)
+    lines.push(`| ${cells(measured).join(' | ')} |`)
+    process.stdout.write(`${lines.at(-1)}\n`)
+  }
+  const machine = `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown CPU'}, Node.js ${process.version}`
+  if (process.argv.includes('--write')) write([`Measured on ${machine}.`, '', ...lines].join('\n'))
+}
+
+main()
