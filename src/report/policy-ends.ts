@@ -1,6 +1,6 @@
 import type { FlowChange } from '../change/flow-table.ts'
 import type { FlowEnd } from '../diagnosis/flow/ends.ts'
-import { addressText } from '../network/policy/reachability/columns.ts'
+import { addressText } from '../network/policy/reachability/address-atoms.ts'
 import { type ObjectReference, referenceTo } from '../snapshot/snapshot.ts'
 import { escapeText } from './escape.ts'
 import { resourceName } from './words.ts'
