@@ -10,8 +10,6 @@ import { keyOf, type ObjectReference, referenceTo } from '../snapshot/snapshot.t
 import type { FlowEnd } from './flow-end.ts'
 import { type FlowChange, FlowTable, type NamespaceCounts, type PairCounts } from './flow-table.ts'
 
-export type { FlowChange } from './flow-table.ts'
-
 export interface ChangedFlows {
   /** Denied before allowed before unknown, then by source and destination. Empty: no verdict differs. */
   readonly changes: readonly FlowChange[]

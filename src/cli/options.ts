@@ -108,17 +108,24 @@ export function inputFlags<T>(yargs: Argv<T>) {
 
 /** How any answer is printed. */
 export function printFlags<T>(yargs: Argv<T>) {
+  return colorFlag(yargs.option('output', choice('output format', formats, 'table', ['o'])))
+}
+
+/** For commands with formats of their own. */
+export function colorFlag<T>(yargs: Argv<T>) {
+  return yargs.option('color', choice('colour', colors, 'auto'))
+}
+
+/** What makes an answer a failure. */
+export function failureFlags<T>(yargs: Argv<T>) {
   return yargs
-    .option('output', choice('output format', formats, 'table', ['o']))
-    .option('color', choice('colour', colors, 'auto'))
+    .option('fail-on', choice('least severity that exits with 1', severities, 'error'))
+    .option('strict', flag('exit with 4 when anything was not readable'))
 }
 
 /** How a diagnosis is printed and what makes it a failure. */
 export function outputFlags<T>(yargs: Argv<T>) {
-  return printFlags(yargs)
-    .option('fail-on', choice('least severity that exits with 1', severities, 'error'))
-    .option('strict', flag('exit with 4 when anything was not readable'))
-    .option('logs', flag('read the last log lines of crashed containers'))
+  return failureFlags(printFlags(yargs)).option('logs', flag('read the last log lines of crashed containers'))
 }
 
 /** The file that a command writes. */

@@ -5,9 +5,11 @@ import {
   type Arguments,
   allNamespacesFlag,
   choice,
+  colorFlag,
+  failureFlags,
   flag,
+  inputFlags,
   ownGroup,
-  questionFlags,
   single,
 } from './options.ts'
 import type { Terminal } from './terminal.ts'
@@ -17,7 +19,8 @@ const policyFormats = ['table', 'wide', 'json', 'yaml', 'markdown', 'csv', 'juni
 
 /** All flags of `policy`; which of them are given decides what is asked. */
 export function policyFlags<T>(yargs: Argv<T>) {
-  return allNamespacesFlag(questionFlags(yargs), 'the policies of all namespaces')
+  const output = inputFlags(yargs).option('output', choice('output format', policyFormats, 'table', ['o']))
+  return allNamespacesFlag(failureFlags(colorFlag(output)), 'the policies of all namespaces')
     .option('from', single('who opens the connection: [NAMESPACE/]TYPE/NAME, an IP, or world'))
     .option('to', single('who is dialled: [NAMESPACE/]TYPE/NAME[:PORT[/PROTOCOL]], IP:PORT, or world:PORT'))
     .option('explain', flag('say why: policy by policy, with field paths'))
@@ -32,7 +35,6 @@ export function policyFlags<T>(yargs: Argv<T>) {
     .option('assert', single('check the verdicts that FILE expects'))
     .option('bases', single('with --assert: file of the object lists that its documents name as base'))
     .option('matrix', flag('which workload reaches which'))
-    .option('output', choice('output format', policyFormats, 'table', ['o']))
     .option('cni', {
       ...single('network plugin whose behaviour counts where the API leaves it open'),
       choices: cniProfiles.map(({ name }) => name),

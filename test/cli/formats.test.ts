@@ -41,7 +41,7 @@ describe('-o json and yaml', () => {
       schema: 'netdoctor/v1',
       takenAt: '2026-11-23T03:31:57Z',
       question: { command: 'scan', namespaces: ['velocitytech-prod'] },
-      verdict: { outcome: 'fails', problems: { error: 3 }, connections: { of: 11 } },
+      verdict: { outcome: 'fails', problems: { error: 4 }, connections: { of: 11 } },
       problems: expect.arrayContaining([
         expect.objectContaining({
           rule: 'service/debug-pod-is-endpoint',

@@ -82,22 +82,18 @@ describe('whole screens', () => {
   })
 
   it('svc shows a healthy Service in a few lines', async () => {
-    const { stdout, stderr, code } = await run(['svc', 'auth-service', '-f', recording('incident')])
+    const { stdout, stderr, code } = await run(['svc', 'payment-service-canary', '-f', recording('running')])
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
     expect(stdout).toMatchInlineSnapshot(`
-      "✓ auth-service.velocitytech-prod: all 5 connections pass
-        10.96.254.245   http 80/TCP -> 80   2 of 2 endpoints ready
+      "✓ payment-service-canary.velocitytech-prod: its only connection passes
+        10.96.118.197   http 80/TCP -> 80   1 of 1 endpoint ready
 
-        caller                                    name  svc  endpoints  pod
-        deploy/order-service:80                   ✓     ✓    2 ✓        ✓
-        deploy/payment-service:80                 ✓     ✓    2 ✓        ✓
-        admin.velocitytech.local/                 -     ✓    2 ✓        ✓
-        api.velocitytech.local/api/auth(/|$)(.*)  -     ✓    2 ✓        ✓
-        api.velocitytech.local/(.*)               -     ✓    2 ✓        ✓
+        caller                       svc  endpoints  pod
+        payment.velocitytech.local/  ✓    1 ✓        ✓
         callers looked for in all namespaces
 
-      with -o wide: 1 note
-      · not checked: cluster DNS, network policies, listeners, node-to-node network
+      with -o wide: 3 notes
+      · not checked: network policies, listeners, node-to-node network
       "
     `)
   })

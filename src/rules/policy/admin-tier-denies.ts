@@ -24,7 +24,7 @@ export default defineRule({
   },
   check({ connection }, network) {
     return groupsOf(connection, ['cluster-policy'], network).map((group) =>
-      denialFinding(group, story(group), network),
+      denialFinding(group, story, network),
     )
   },
 })

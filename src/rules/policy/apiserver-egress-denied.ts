@@ -1,9 +1,9 @@
 import { clientOf } from '../client/dialled.ts'
 import { defineRule } from '../rule.ts'
 import { listed, say } from '../text.ts'
-import { denialFinding } from './denial-finding.ts'
+import { type DenialStory, denialFinding } from './denial-finding.ts'
 import { clientWords } from './denial-words.ts'
-import { clientsOf, groupsOf } from './denied-group.ts'
+import { clientsOf, type DenialGroup, groupsOf } from './denied-group.ts'
 
 export default defineRule({
   id: 'policy/apiserver-egress-denied',
@@ -25,18 +25,16 @@ export default defineRule({
   check({ connection }, network) {
     return groupsOf(connection, ['api-server'], network)
       .filter(({ denials }) => denials[0]?.direction === 'egress')
-      .map((group) => {
-        const clients = clientWords(clientsOf(group).flatMap((denial) => clientOf(denial.connection) ?? []))
-        const { peer, target, isolatedBy } = group.denials[0]?.explanation ?? {}
-        const policies = listed((isolatedBy ?? []).map(({ policy }) => say`${policy}`))
-        return denialFinding(
-          group,
-          {
-            summary: say`${clients} may not connect to the API server: no egress rule of ${policies} matches ${peer?.addressText ?? ''} port ${target?.port ?? 0}`,
-            detail: say`Policies see the address of the control plane behind Service kubernetes, and its own port.`,
-          },
-          network,
-        )
-      })
+      .map((group) => denialFinding(group, story, network))
   },
 })
+
+function story(group: DenialGroup): DenialStory {
+  const clients = clientWords(clientsOf(group).flatMap((denial) => clientOf(denial.connection) ?? []))
+  const { peer, target, isolatedBy } = group.denials[0]?.explanation ?? {}
+  const policies = listed((isolatedBy ?? []).map(({ policy }) => say`${policy}`))
+  return {
+    summary: say`${clients} may not connect to the API server: no egress rule of ${policies} matches ${peer?.addressText ?? ''} port ${target?.port ?? 0}`,
+    detail: say`Policies see the address of the control plane behind Service kubernetes, and its own port.`,
+  }
+}

@@ -20,7 +20,22 @@ export interface DenialStory {
 }
 
 /** The finding about a group of denials: where it lies, what proves it and what mends it. */
-export function denialFinding(group: DenialGroup, story: DenialStory, network: Network): FindingDraft {
+export function denialFinding(
+  group: DenialGroup,
+  tell: (group: DenialGroup) => DenialStory,
+  network: Network,
+): FindingDraft {
+  const found = known.get(group)
+  if (found !== undefined) return found
+  const draft = draftOf(group, tell(group), network)
+  known.set(group, draft)
+  return draft
+}
+
+/** Every member of a group has the same finding. */
+const known = new WeakMap<DenialGroup, FindingDraft>()
+
+function draftOf(group: DenialGroup, story: DenialStory, network: Network): FindingDraft {
   const { policy, denials, kind } = group
   const [first] = denials
   const target = first === undefined ? '' : targetKey(first)

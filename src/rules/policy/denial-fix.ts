@@ -1,4 +1,5 @@
 import type { Edit } from '../../network/edit.ts'
+import { memoTable } from '../../network/inventory/memo.ts'
 import type { Network } from '../../network/network.ts'
 import { type Patch, remedyFor } from '../../network/policy/patch.ts'
 import { keyOf } from '../../snapshot/snapshot.ts'
@@ -11,8 +12,17 @@ const mostEdits = 5
 
 type Mending = Pick<FindingDraft, 'fix' | 'advice'>
 
+const table = memoTable<Mending>('rules.policy.mending')
+
 /** The smallest edits that let all clients of a group through, or what to do where there is none. */
 export function mending(group: DenialGroup, network: Network): Mending {
+  const [first] = group.denials
+  // Each client of the group asks for the same.
+  const key = `${group.kind.is} ${keyOf(group.policy)} ${first?.direction} ${first?.connection.key}`
+  return network.inventory.memo.get(table, key, () => mend(group, network))
+}
+
+function mend(group: DenialGroup, network: Network): Mending {
   const remedies = group.denials.map(({ explanation }) => {
     const { patches, noPatch } = remedyFor(explanation, network.policy)
     return { noPatch, patches: patches.filter((patch) => !takesFromTemplate(patch, network)) }

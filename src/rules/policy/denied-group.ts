@@ -1,4 +1,5 @@
 import { lookupsOf, needsLookup } from '../../network/flows/lookups.ts'
+import { memoTable } from '../../network/inventory/memo.ts'
 import type { Network } from '../../network/network.ts'
 import type { Explanation } from '../../network/policy/explain.ts'
 import { type Connection, clientKey } from '../../network/traffic/connection.ts'
@@ -14,25 +15,59 @@ export interface DenialGroup {
   readonly denials: readonly Denial[]
 }
 
+/** A denial with what is wrong and which policy is to blame. */
+interface Blamed {
+  readonly denial: Denial
+  readonly kind: DenialKind
+  readonly policy: ObjectReference
+}
+
+type Groups = ReadonlyMap<string, DenialGroup>
+
+const blamedTable = memoTable<readonly Blamed[]>('rules.policy.blamed')
+const groupsTable = memoTable<Groups>('rules.policy.groups')
+
 /** The groups that a connection belongs to, of the kinds that a rule is about. */
 export function groupsOf(
   connection: Connection,
   kinds: readonly DenialKind['is'][],
   network: Network,
 ): readonly DenialGroup[] {
-  return allDenials(connection, network).flatMap((denial) => {
-    const kind = kindOf(denial, network)
-    const policy = blamed(denial, kind, network)
-    if (policy === undefined || !kinds.includes(kind.is)) return []
-    const alike = neighbours(denial, network)
-      .flatMap((other) => allDenials(other, network))
-      .filter((other) => isAlike(other, denial, kind, policy, network))
-    const denials = new Map([denial, ...alike].map((item) => [item.connection.key, item]))
-    return [{ kind, policy, denials: [...denials.values()].sort(byKey) }]
-  })
+  return allBlamed(connection, network)
+    .filter(({ kind }) => kinds.includes(kind.is))
+    .map((own) => groupsAround(own.denial, network).get(groupKey(own)) ?? groupOf([own], own))
+}
+
+function groupOf(members: readonly Blamed[], { kind, policy }: Blamed): DenialGroup {
+  const byConnection = new Map(members.map(({ denial }) => [denial.connection.key, denial]))
+  return { kind, policy, denials: [...byConnection.values()].sort(byKey) }
+}
+
+/** Each group once: those who share it share what is worked out for it. */
+function grouped(blamed: readonly Blamed[]): Groups {
+  const sorted = [...blamed].sort((a, b) => byKey(a.denial, b.denial))
+  return new Map(
+    [...Map.groupBy(sorted, groupKey)].flatMap(([key, members]) => {
+      const [first] = members
+      return first === undefined ? [] : [[key, groupOf(members, first)] as const]
+    }),
+  )
 }
 
 const byKey = (a: Denial, b: Denial): number => (a.connection.key < b.connection.key ? -1 : 1)
+
+const groupKey = ({ denial, kind, policy }: Blamed): string =>
+  [denial.direction, kind.is, keyOf(policy), targetKey(denial)].join('|')
+
+function allBlamed(connection: Connection, network: Network): readonly Blamed[] {
+  return network.inventory.memo.get(blamedTable, connection.key, () =>
+    allDenials(connection, network).flatMap((denial) => {
+      const kind = kindOf(denial, network)
+      const policy = blamed(denial, kind, network)
+      return policy === undefined ? [] : [{ denial, kind, policy }]
+    }),
+  )
+}
 
 /** Those of the connection, and those of the lookup that it needs: what stops that at its own end is left to rules on DNS. */
 function allDenials(connection: Connection, network: Network): readonly Denial[] {
@@ -46,28 +81,25 @@ function allDenials(connection: Connection, network: Network): readonly Denial[]
   return [...own, ...ofLookup]
 }
 
-/** Connections that the same fault may stop: those to the same Service, or from the same namespace. */
-function neighbours({ connection, destination, direction }: Denial, network: Network): readonly Connection[] {
+/** Denials that the same fault may be behind: of connections to the same Service, or from the same namespace. */
+function groupsAround({ connection, destination, direction }: Denial, network: Network): Groups {
   const { client } = connection
-  if (direction === 'ingress' && destination.kind === 'service' && connection.dials.length > 0)
-    return network.traffic.to(destination.service).items
-  if (client.kind !== 'workload') return [connection]
-  return network.workloads
-    .in(client.workload.namespace)
-    .items.flatMap((workload) => network.traffic.from(workload).items)
-}
-
-function isAlike(
-  other: Denial,
-  denial: Denial,
-  kind: DenialKind,
-  policy: ObjectReference,
-  network: Network,
-): boolean {
-  if (other.direction !== denial.direction || targetKey(other) !== targetKey(denial)) return false
-  const otherKind = kindOf(other, network)
-  const otherPolicy = blamed(other, otherKind, network)
-  return otherKind.is === kind.is && otherPolicy !== undefined && keyOf(otherPolicy) === keyOf(policy)
+  const around = (key: string, connections: () => readonly Connection[]): Groups =>
+    network.inventory.memo.get(groupsTable, key, () =>
+      grouped(connections().flatMap((other) => allBlamed(other, network))),
+    )
+  if (direction === 'ingress' && destination.kind === 'service' && connection.dials.length > 0) {
+    const { service } = destination
+    return around(
+      `to ${service.metadata.namespace}/${service.metadata.name}`,
+      () => network.traffic.to(service).items,
+    )
+  }
+  if (client.kind !== 'workload') return new Map()
+  const { namespace } = client.workload
+  return around(`from ${namespace}`, () =>
+    network.workloads.in(namespace).items.flatMap((workload) => network.traffic.from(workload).items),
+  )
 }
 
 /** What stands at the far end of an ingress denial; of egress denials the client's side is the fault, whatever is dialled. */

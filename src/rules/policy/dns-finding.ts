@@ -3,11 +3,11 @@ import { needsLookup } from '../../network/flows/lookups.ts'
 import type { Network } from '../../network/network.ts'
 import type { Connection } from '../../network/traffic/connection.ts'
 import { type Place, place } from '../../network/traffic/place.ts'
-import { keyOf, referenceTo } from '../../snapshot/snapshot.ts'
+import { referenceTo } from '../../snapshot/snapshot.ts'
 import { clientOf } from '../client/dialled.ts'
 import type { FindingDraft, Severity } from '../finding.ts'
 import { listed, say, type Text, word } from '../text.ts'
-import { type DnsTrouble, dnsTroubles } from './dns-trouble.ts'
+import { type DnsTrouble, dnsTroubles, troubleKey } from './dns-trouble.ts'
 
 /** The clients of a namespace that one policy keeps from their nameserver in one way. */
 export function dnsGroup(
@@ -17,10 +17,10 @@ export function dnsGroup(
 ): readonly [DnsTrouble, ...DnsTrouble[]] | undefined {
   const workload = clientOf(connection)
   if (workload === undefined || !needsLookup(connection)) return undefined
-  const all = dnsTroubles(workload.namespace, network).filter((trouble) => trouble.is === is)
-  const own = all.find((trouble) => trouble.workload.key === workload.key)
-  if (own === undefined) return undefined
-  const [first = own, ...others] = all.filter(({ policy }) => keyOf(policy) === keyOf(own.policy))
+  const { byClient, alike } = dnsTroubles(workload.namespace, network)
+  const own = byClient.get(workload.key)
+  if (own === undefined || own.is !== is) return undefined
+  const [first = own, ...others] = alike.get(troubleKey(own)) ?? []
   return [first, ...others]
 }
 

@@ -8,7 +8,7 @@ import type { Explanation } from '../../network/policy/explain.ts'
 import type { Client, Connection } from '../../network/traffic/connection.ts'
 import { serviceConnection } from '../../network/traffic/traffic.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
-import type { Gap, ObjectReference } from '../../snapshot/snapshot.ts'
+import { type Gap, keyOf, type ObjectReference } from '../../snapshot/snapshot.ts'
 import { kindOf } from './denial-kind.ts'
 import { type Denial, denialsOf, undecided } from './denials.ts'
 import { mostToBlame } from './denied-group.ts'
@@ -37,12 +37,21 @@ export interface DnsTrouble {
   readonly policy: ObjectReference
 }
 
-const table = memoTable<readonly DnsTrouble[]>('rules.policy.dns')
+/** The troubles of a namespace, by client, and those alike together. */
+export interface DnsTroubles {
+  readonly byClient: ReadonlyMap<string, DnsTrouble>
+  readonly alike: ReadonlyMap<string, readonly DnsTrouble[]>
+}
+
+const table = memoTable<DnsTroubles>('rules.policy.dns')
+
+/** Of troubles that are alike one policy is to blame for, in one way. */
+export const troubleKey = ({ is, policy }: DnsTrouble): string => `${is} ${keyOf(policy)}`
 
 /** The clients of a namespace that look up names and cannot, or not in every way. */
-export function dnsTroubles(namespace: string, network: Network): readonly DnsTrouble[] {
-  return network.inventory.memo.get(table, namespace, () =>
-    network.workloads.in(namespace).items.flatMap((workload) => {
+export function dnsTroubles(namespace: string, network: Network): DnsTroubles {
+  return network.inventory.memo.get(table, namespace, () => {
+    const found = network.workloads.in(namespace).items.flatMap((workload) => {
       const asks = network.traffic
         .from(workload)
         .items.some(
@@ -51,8 +60,12 @@ export function dnsTroubles(namespace: string, network: Network): readonly DnsTr
             network.traffic.destination(connection).destination.kind !== 'loopback',
         )
       return asks ? (troubleOf(workload, network) ?? []) : []
-    }),
-  )
+    })
+    return {
+      byClient: new Map(found.map((trouble) => [trouble.workload.key, trouble])),
+      alike: Map.groupBy(found, troubleKey),
+    }
+  })
 }
 
 /** What would have to be read to know whether a client may ask its nameserver; empty when it is known. */

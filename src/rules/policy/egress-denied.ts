@@ -39,7 +39,7 @@ export default defineRule({
     whole({ items: [], gaps: undecided(connection, 'egress', network) })
     return groupsOf(connection, ['plain'], network)
       .filter(({ denials }) => denials[0]?.direction === 'egress')
-      .map((group) => denialFinding(group, story(group), network))
+      .map((group) => denialFinding(group, story, network))
   },
 })
 

@@ -40,7 +40,7 @@ export default defineRule({
     whole({ items: [], gaps: undecided(connection, 'ingress', network) })
     return groupsOf(connection, ['plain'], network)
       .filter(({ denials }) => denials[0]?.direction === 'ingress')
-      .map((group) => denialFinding(group, story(group), network))
+      .map((group) => denialFinding(group, story, network))
   },
 })
 

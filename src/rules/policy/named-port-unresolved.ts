@@ -1,9 +1,9 @@
 import { clientOf } from '../client/dialled.ts'
 import { defineRule } from '../rule.ts'
 import { say } from '../text.ts'
-import { denialFinding } from './denial-finding.ts'
+import { type DenialStory, denialFinding } from './denial-finding.ts'
 import { clientWords, shareWords, targetWords } from './denial-words.ts'
-import { clientsOf, groupsOf } from './denied-group.ts'
+import { clientsOf, type DenialGroup, groupsOf } from './denied-group.ts'
 
 export default defineRule({
   id: 'policy/named-port-unresolved',
@@ -22,22 +22,20 @@ export default defineRule({
       'declares is undefined by the API, and nothing is said.',
   },
   check({ connection }, network) {
-    return groupsOf(connection, ['named-port'], network).map((group) => {
-      const [first] = group.denials
-      const name = group.kind.is === 'named-port' ? group.kind.name : ''
-      const clients = clientWords(clientsOf(group).flatMap((denial) => clientOf(denial.connection) ?? []))
-      const target = first === undefined ? say`` : say`${targetWords(first)}${shareWords(first)}`
-      const actual = group.kind.is === 'named-port' ? group.kind.clause.actual : ''
-      return denialFinding(
-        group,
-        {
-          proof: 'proven',
-          severity: group.denials.every(({ share }) => share !== undefined) ? 'warning' : undefined,
-          summary: say`${group.policy} opens port ${name} for ${clients}, and no port of that name leads to ${target} on its pods`,
-          detail: say`A named port counts only on pods that declare it: dialled is ${actual}.`,
-        },
-        network,
-      )
-    })
+    return groupsOf(connection, ['named-port'], network).map((group) => denialFinding(group, story, network))
   },
 })
+
+function story(group: DenialGroup): DenialStory {
+  const [first] = group.denials
+  const name = group.kind.is === 'named-port' ? group.kind.name : ''
+  const clients = clientWords(clientsOf(group).flatMap((denial) => clientOf(denial.connection) ?? []))
+  const target = first === undefined ? say`` : say`${targetWords(first)}${shareWords(first)}`
+  const actual = group.kind.is === 'named-port' ? group.kind.clause.actual : ''
+  return {
+    proof: 'proven',
+    severity: group.denials.every(({ share }) => share !== undefined) ? 'warning' : undefined,
+    summary: say`${group.policy} opens port ${name} for ${clients}, and no port of that name leads to ${target} on its pods`,
+    detail: say`A named port counts only on pods that declare it: dialled is ${actual}.`,
+  }
+}

@@ -1,9 +1,9 @@
 import { clientOf } from '../client/dialled.ts'
 import { defineRule } from '../rule.ts'
 import { say } from '../text.ts'
-import { denialFinding } from './denial-finding.ts'
+import { type DenialStory, denialFinding } from './denial-finding.ts'
 import { clientWords, targetWords } from './denial-words.ts'
-import { clientsOf, groupsOf } from './denied-group.ts'
+import { clientsOf, type DenialGroup, groupsOf } from './denied-group.ts'
 
 export default defineRule({
   id: 'policy/peer-in-other-namespace',
@@ -23,20 +23,18 @@ export default defineRule({
       'Pods of the own namespace have these labels: then those are meant. Nobody dials: then nothing is missing.',
   },
   check({ connection }, network) {
-    return groupsOf(connection, ['namespace'], network).map((group) => {
-      const [first] = group.denials
-      const clause = group.kind.is === 'namespace' ? group.kind.clause : undefined
-      const clients = clientWords(clientsOf(group).flatMap((denial) => clientOf(denial.connection) ?? []))
-      const target = first === undefined ? say`` : targetWords(first)
-      return denialFinding(
-        group,
-        {
-          proof: 'proven',
-          summary: say`${clients} may not connect to ${target}: ${group.policy} names the right labels in ${clause?.wanted ?? ''}, and the pods are in ${clause?.actual ?? ''}`,
-          detail: say`A podSelector alone looks in the policy's own namespace only.`,
-        },
-        network,
-      )
-    })
+    return groupsOf(connection, ['namespace'], network).map((group) => denialFinding(group, story, network))
   },
 })
+
+function story(group: DenialGroup): DenialStory {
+  const [first] = group.denials
+  const clause = group.kind.is === 'namespace' ? group.kind.clause : undefined
+  const clients = clientWords(clientsOf(group).flatMap((denial) => clientOf(denial.connection) ?? []))
+  const target = first === undefined ? say`` : targetWords(first)
+  return {
+    proof: 'proven',
+    summary: say`${clients} may not connect to ${target}: ${group.policy} names the right labels in ${clause?.wanted ?? ''}, and the pods are in ${clause?.actual ?? ''}`,
+    detail: say`A podSelector alone looks in the policy's own namespace only.`,
+  }
+}

@@ -1,9 +1,9 @@
 import { clientOf } from '../client/dialled.ts'
 import { defineRule } from '../rule.ts'
 import { say } from '../text.ts'
-import { denialFinding } from './denial-finding.ts'
+import { type DenialStory, denialFinding } from './denial-finding.ts'
 import { clientWords, targetWords } from './denial-words.ts'
-import { clientsOf, groupsOf } from './denied-group.ts'
+import { clientsOf, type DenialGroup, groupsOf } from './denied-group.ts'
 
 export default defineRule({
   id: 'policy/protocol-mismatch',
@@ -21,21 +21,19 @@ export default defineRule({
       'Another entry or rule opens the port for the right protocol: the connection then passes.',
   },
   check({ connection }, network) {
-    return groupsOf(connection, ['protocol'], network).map((group) => {
-      const [first] = group.denials
-      const clause = group.kind.is === 'protocol' ? group.kind.clause : undefined
-      const clients = clientWords(clientsOf(group).flatMap((denial) => clientOf(denial.connection) ?? []))
-      const target = first === undefined ? say`` : targetWords(first)
-      const { port = 0, protocol = 'TCP' } = first?.explanation.target ?? {}
-      return denialFinding(
-        group,
-        {
-          proof: 'proven',
-          summary: say`${group.policy} opens ${clause?.wanted ?? ''} port ${port} for ${clients}, and ${target} is ${protocol}`,
-          detail: say`An entry without protocol means TCP.`,
-        },
-        network,
-      )
-    })
+    return groupsOf(connection, ['protocol'], network).map((group) => denialFinding(group, story, network))
   },
 })
+
+function story(group: DenialGroup): DenialStory {
+  const [first] = group.denials
+  const clause = group.kind.is === 'protocol' ? group.kind.clause : undefined
+  const clients = clientWords(clientsOf(group).flatMap((denial) => clientOf(denial.connection) ?? []))
+  const target = first === undefined ? say`` : targetWords(first)
+  const { port = 0, protocol = 'TCP' } = first?.explanation.target ?? {}
+  return {
+    proof: 'proven',
+    summary: say`${group.policy} opens ${clause?.wanted ?? ''} port ${port} for ${clients}, and ${target} is ${protocol}`,
+    detail: say`An entry without protocol means TCP.`,
+  }
+}

@@ -161,7 +161,7 @@ const containerPort = fc.record({
   containerPort: one(ports),
   protocol: maybe(one(protocols)),
 })
-const addresses = one<readonly ('v4' | 'v6')[]>([['v4'], ['v4'], ['v6'], ['v4', 'v6'], ['v6', 'v4'], []])
+const addresses = one<readonly ('v4' | 'v6')[]>([['v4'], ['v4'], ['v6'], ['v4', 'v6'], ['v6', 'v4'], [], []])
 const pod = (index: number) =>
   fc
     .record({
@@ -172,7 +172,7 @@ const pod = (index: number) =>
       addresses,
       hostNetwork: fc.integer({ min: 0, max: 4 }).map((value) => value === 0),
       node: maybe(one(nodes)),
-      phase: one(['Running', 'Running', 'Running', undefined, 'Succeeded']),
+      phase: one(['Running', 'Running', undefined, undefined, 'Succeeded']),
     })
     .map((facts) => podObject(index, facts))
 

@@ -108,6 +108,33 @@ describe('reachability', () => {
     )
   })
 
+  test('leaves open whether a block holds a pod that has no address yet', () => {
+    const pod = (name: string, labels: object) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { namespace: 'a', name, labels },
+      spec: {},
+    })
+    const policy = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { namespace: 'a', name: 'blocks' },
+      spec: {
+        podSelector: { matchLabels: { app: 'x' } },
+        ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }],
+      },
+    }
+    const world = worldOf([pod('own', { app: 'x' }), pod('other', {}), policy])
+    expect(compare(world).wrong).toEqual([])
+    const reachability = reachabilityOf(world)
+    const index = (name: string): number =>
+      reachability.columns.findIndex(
+        ({ endpoints: [end] }) => end?.kind === 'pod' && end.pod.metadata.name === name,
+      )
+    const atom = reachability.atomOf('TCP', 80)
+    expect(atom && reachability.outcome(0, index('other'), index('own'), atom)).toBe('unknown')
+  })
+
   test('turns rows of more than one word the right way round', () => {
     // 70 pods, of which each admits those before it: every row differs.
     const count = 70
