@@ -59,8 +59,7 @@ function object(json: Json) {
 function questionOf(json: Json): Question {
   const namespace = text(json['namespace']) ?? ''
   if (json['mode'] === 'scan') return { kind: 'scan', namespaces: [namespace] }
-  const from = text(json['from'])
-  if (from !== undefined)
-    return { kind: 'from', namespace, workload: `Deployment/${namespace}/${from.replace('deploy/', '')}` }
-  return { kind: 'service', namespace, name: text(json['service']) ?? '' }
+  // Asked as the Service that somebody does not reach, so that all its callers are told.
+  const name = text(json['service']) ?? text(json['to'])?.replace('svc/', '') ?? ''
+  return { kind: 'service', namespace, name }
 }

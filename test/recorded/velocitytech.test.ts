@@ -25,17 +25,22 @@ const sleepLoops = [
   'warning likely endpoint/no-server-declared Deployment/order-service',
 ]
 
+const dnsOverUdpOnly = ['allow-order-service-egress', 'allow-payment-service-access'].map(
+  (name) => `warning proven policy/dns-egress-udp-only NetworkPolicy/${name} (fix works)`,
+)
+
 const withoutProbe = [
   'note proven endpoint/no-readiness-probe Deployment/auth-service',
   'note proven endpoint/no-readiness-probe Deployment/payment-service',
 ]
 
-test('incident: the three faults of this release, each on its own, the one that breaks most first', () => {
+test('incident: the four faults, each on its own, the one that breaks most first', () => {
   expect(found('incident')).toEqual([
-    'error likely policy/dns-egress-denied NetworkPolicy/allow-order-service-egress (fix works)',
-    'error likely client/hardcoded-stale-pod-ip Deployment/order-service',
+    'error likely policy/dns-egress-denied NetworkPolicy/allow-order-service-egress (fix partly)',
     'error likely service/debug-pod-is-endpoint Pod/test-payment (fix works)',
+    'error likely client/hardcoded-stale-pod-ip Deployment/order-service',
     'error proven service/selector-near-miss Service/payment-service-canary (fix works)',
+    'warning proven policy/dns-egress-udp-only NetworkPolicy/allow-payment-service-access (fix works)',
     ...sleepLoops,
   ])
   expect(found('incident', 'notes')).toEqual([
@@ -62,11 +67,12 @@ test('incident: what each fault breaks', () => {
       ),
     }))
   expect(broken).toEqual([
-    { share: undefined, clients: ['order-service'] },
+    { share: undefined, clients: ['order-service', 'order-service'] },
     {
       share: { failing: 1, of: 4 },
       clients: ['order-service', 'payment-service-prod', 'velocitytech-api-ingress'],
     },
+    { share: undefined, clients: ['order-service'] },
     { share: undefined, clients: ['payment-service-canary'] },
   ])
 })
@@ -74,6 +80,7 @@ test('incident: what each fault breaks', () => {
 test('as-written: the pods of auth-service crash, with both Services under it', () => {
   expect(found('as-written')).toEqual([
     'error proven endpoint/backend-crashing Deployment/auth-service',
+    ...dnsOverUdpOnly,
     ...sleepLoops,
   ])
   const [crash] = diagnose(
@@ -86,8 +93,16 @@ test('as-written: the pods of auth-service crash, with both Services under it', 
   ])
 })
 
-test.each(['running', 'traefik'])('%s: no error, two backends to be confirmed', (name) => {
-  expect(found(name)).toEqual(sleepLoops)
+test('running: no error, two backends to be confirmed, DNS by UDP only', () => {
+  expect(found('running')).toEqual([...dnsOverUdpOnly, ...sleepLoops])
+})
+
+test('traefik: the policy that means another proxy than the one that runs', () => {
+  expect(found('traefik')).toEqual([
+    ...dnsOverUdpOnly,
+    'warning proven policy/namespace-selector-matches-none NetworkPolicy/allow-auth-service-access',
+    ...sleepLoops,
+  ])
 })
 
 describe('the lost DNS rule of the incident', () => {
