@@ -31,7 +31,7 @@ export type Judged =
   /** The pod at the other end was not read, and policies look at its labels. */
   | { readonly is: 'not-read'; readonly gaps: readonly Gap[] }
 
-export const protocols: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
+const protocols: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
 
 const notAsked: Judged = { is: 'not-asked' }
 
