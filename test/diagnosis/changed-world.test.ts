@@ -42,7 +42,7 @@ describe('a changed world', () => {
       }),
       { numRuns: 80 },
     )
-  }, 60_000)
+  })
 
   test('is judged so too where controllers have done their work', () => {
     fc.assert(
@@ -59,7 +59,7 @@ describe('a changed world', () => {
       }),
       { numRuns: 60 },
     )
-  }, 60_000)
+  })
 
   test('gives the same diagnosis, with the same tried fixes', () => {
     fc.assert(
@@ -73,5 +73,5 @@ describe('a changed world', () => {
       }),
       { numRuns: 25 },
     )
-  }, 60_000)
+  })
 })

@@ -46,7 +46,7 @@ describe('a diagnosis', () => {
       }),
       { numRuns: 40 },
     )
-  }, 60_000)
+  })
 
   test('is the same when it is made again of the same network', () => {
     fc.assert(
@@ -57,7 +57,7 @@ describe('a diagnosis', () => {
       }),
       { numRuns: 20 },
     )
-  }, 60_000)
+  })
 
   test('is not changed by namespaces that have nothing to do with the question', () => {
     fc.assert(
@@ -69,7 +69,7 @@ describe('a diagnosis', () => {
       }),
       { numRuns: 20 },
     )
-  }, 60_000)
+  })
 })
 
 const meta = { name: 'unheard-of', namespace: 'unrelated-namespace', labels: { unheard: 'of' } }

@@ -63,7 +63,7 @@ describe('taking away a read', () => {
         if (isBroken({ outcome })) expect(['fails', 'partly', undefined], connection.key).toContain(was)
       }
     })
-  }, 60_000)
+  })
 
   test('never invents an error: each is about an object of which an error was known', () => {
     compare((before, after) => {
@@ -76,7 +76,7 @@ describe('taking away a read', () => {
       })
       expect(invented.map(({ key }) => key)).toEqual([])
     })
-  }, 60_000)
+  })
 
   test('never lowers a severity', () => {
     compare((before, after) => {
@@ -84,7 +84,7 @@ describe('taking away a read', () => {
       for (const { key, severity } of after.findings)
         expect(rank[severity], key).toBeGreaterThanOrEqual(rank[severities.get(key) ?? 'note'])
     })
-  }, 60_000)
+  })
 
   test('never makes a Service that has callers one that certainly has none', () => {
     compare((before, after, [whole, partial]) => {
@@ -98,5 +98,5 @@ describe('taking away a read', () => {
         expect((callers?.items.length ?? 0) + (callers?.gaps.length ?? 0), name).toBeGreaterThan(0)
       }
     })
-  }, 60_000)
+  })
 })
