@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], exclude: ['test/cluster/**'], testTimeout: 20_000 },
+  // A test that hangs ends; how long one takes is the machine's business.
+  test: { include: ['test/**/*.test.ts'], exclude: ['test/cluster/**'], testTimeout: 300_000 },
 })

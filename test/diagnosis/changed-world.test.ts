@@ -43,7 +43,7 @@ describe('a changed world', () => {
       }),
       { numRuns: 80 },
     )
-  }, 60_000)
+  })
 
   test('is judged so too where controllers have done their work', () => {
     fc.assert(
@@ -60,7 +60,7 @@ describe('a changed world', () => {
       }),
       { numRuns: 60 },
     )
-  }, 60_000)
+  })
 
   test('gives the same diagnosis, with the same tried fixes', () => {
     fc.assert(
@@ -74,5 +74,5 @@ describe('a changed world', () => {
       }),
       { numRuns: 25 },
     )
-  }, 60_000)
+  })
 })

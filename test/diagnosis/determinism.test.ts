@@ -50,7 +50,7 @@ describe('a diagnosis', () => {
       }),
       { numRuns: 40 },
     )
-  }, 60_000)
+  })
 
   test('is the same when it is made again of the same network', () => {
     fc.assert(
@@ -61,7 +61,7 @@ describe('a diagnosis', () => {
       }),
       { numRuns: 20 },
     )
-  }, 60_000)
+  })
 
   test('is not changed by namespaces that have nothing to do with the question', () => {
     fc.assert(
@@ -75,7 +75,7 @@ describe('a diagnosis', () => {
       }),
       { numRuns: 20 },
     )
-  }, 60_000)
+  })
 })
 
 const meta = { name: 'unheard-of', namespace: 'unrelated-namespace', labels: { unheard: 'of' } }
