@@ -7,7 +7,7 @@ interface Fault {
 }
 
 /** The first-tier faults of Services, endpoints and clients that a spec, a status or an event shows. */
-export const faults: readonly Fault[] = [
+const faults: readonly Fault[] = [
   {
     expects: 'error service/selector-near-miss',
     plant: (app) => {
