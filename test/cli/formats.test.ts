@@ -82,7 +82,7 @@ describe('-o markdown', () => {
     )
     // A pipe in a path would end the cell.
     expect(stdout).toContain(
-      '| api.velocitytech.local/api/auth(/\\|$)(.\\*) | \\- | \\- | ✓ | 2 ✓ | · | · | ✓ |',
+      '| api.velocitytech.local/api/auth(/\\|$)(.\\*) | - | - | ✓ | 2 ✓ | · | · | ✓ |',
     )
   })
 })

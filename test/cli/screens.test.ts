@@ -8,17 +8,6 @@ describe('whole screens', () => {
     expect(stdout).toMatchInlineSnapshot(`
       "✗ velocitytech-prod: 4 problems break 6 of 11 connections
 
-      ✗ Deployment order-service dials 10.244.1.15:5432 (container order-service,
-        variable DATABASE_URL): an address that no pod has any more
-                                                         client/hardcoded-stale-pod-ip
-        10.244.1.0/24 is the pod range of Node node2; the pod that had it is gone.
-        breaks   order-service -> 10.244.1.15:5432
-        changed  deploy/order-service, 33 s before this picture, by kubectl-set
-        next     no Service in this cluster offers port 5432: create one for what is
-                 meant, and dial its name
-        likely   to confirm:
-                 kubectl -n velocitytech-prod exec deployment/order-service -c order-service -- nc -zv -w 3 10.244.1.15 5432
-
       ✗ Deployment order-service cannot resolve any name: NetworkPolicy
         allow-order-service-egress isolates it for egress, and no rule allows DNS
                                                               policy/dns-egress-denied
@@ -52,6 +41,17 @@ describe('whole screens', () => {
         likely   to confirm, "connection refused" proves it:
                  kubectl get --raw /api/v1/namespaces/velocitytech-prod/pods/test-payment:80/proxy/
 
+      ✗ Deployment order-service dials 10.244.1.15:5432 (container order-service,
+        variable DATABASE_URL): an address that no pod has any more
+                                                         client/hardcoded-stale-pod-ip
+        10.244.1.0/24 is the pod range of Node node2; the pod that had it is gone.
+        breaks   order-service -> 10.244.1.15:5432
+        changed  deploy/order-service, 33 s before this picture, by kubectl-set
+        next     no Service in this cluster offers port 5432: create one for what is
+                 meant, and dial its name
+        likely   to confirm:
+                 kubectl -n velocitytech-prod exec deployment/order-service -c order-service -- nc -zv -w 3 10.244.1.15 5432
+
       ✗ Service payment-service-canary selects nothing: it asks for
         app=payment-service-canari, Deployment payment-service-canary has
         app=payment-service-canary                          service/selector-near-miss
@@ -63,6 +63,10 @@ describe('whole screens', () => {
         fix      kubectl -n velocitytech-prod patch svc/payment-service-canary --type=merge -p '{"spec":{"selector":{"app":"payment-service-canary"}}}'
                  tried on a copy: -> payment-service-canary:80 works
         undo     kubectl -n velocitytech-prod patch svc/payment-service-canary --type=merge -p '{"spec":{"selector":{"app":"payment-service-canari"}}}'
+
+      ! NetworkPolicy allow-payment-service-access allows DNS over UDP only:
+        Deployment payment-service loses answers that need TCP
+                                                            policy/dns-egress-udp-only
 
       ! Deployment network-debug-toolkit stands behind Service network-debug-service
         and seems to run no server: its command only sleeps or calls others
@@ -88,8 +92,8 @@ describe('whole screens', () => {
       "✓ payment-service-canary.velocitytech-prod: its only connection passes
         10.96.118.197   http 80/TCP -> 80   1 of 1 endpoint ready
 
-        caller                       svc  endpoints  pod
-        payment.velocitytech.local/  ✓    1 ✓        ✓
+        caller                                svc  endpoints  pod
+        payment.velocitytech.local/ (canary)  ✓    1 ✓        ✓
         callers looked for in all namespaces
 
       with -o wide: 3 notes
@@ -109,17 +113,6 @@ describe('whole screens', () => {
         payment-service:80  ✓     ✗         env PAYMENT_SERVICE_URL
         10.244.1.15:5432    -     -    ✗    env DATABASE_URL
 
-      ✗ Deployment order-service dials 10.244.1.15:5432 (container order-service,
-        variable DATABASE_URL): an address that no pod has any more
-                                                         client/hardcoded-stale-pod-ip
-        10.244.1.0/24 is the pod range of Node node2; the pod that had it is gone.
-        breaks   order-service -> 10.244.1.15:5432
-        changed  deploy/order-service, 33 s before this picture, by kubectl-set
-        next     no Service in this cluster offers port 5432: create one for what is
-                 meant, and dial its name
-        likely   to confirm:
-                 kubectl -n velocitytech-prod exec deployment/order-service -c order-service -- nc -zv -w 3 10.244.1.15 5432
-
       ✗ Deployment order-service cannot resolve any name: NetworkPolicy
         allow-order-service-egress isolates it for egress, and no rule allows DNS
                                                               policy/dns-egress-denied
@@ -135,6 +128,17 @@ describe('whole screens', () => {
         undo     kubectl -n velocitytech-prod patch netpol/allow-order-service-egress --type=json -p '[{"op":"remove","path":"/spec/egress/1"}]'
         likely   to confirm:
                  kubectl -n velocitytech-prod exec deployment/order-service -- nslookup kubernetes.default
+
+      ✗ Deployment order-service dials 10.244.1.15:5432 (container order-service,
+        variable DATABASE_URL): an address that no pod has any more
+                                                         client/hardcoded-stale-pod-ip
+        10.244.1.0/24 is the pod range of Node node2; the pod that had it is gone.
+        breaks   order-service -> 10.244.1.15:5432
+        changed  deploy/order-service, 33 s before this picture, by kubectl-set
+        next     no Service in this cluster offers port 5432: create one for what is
+                 meant, and dial its name
+        likely   to confirm:
+                 kubectl -n velocitytech-prod exec deployment/order-service -c order-service -- nc -zv -w 3 10.244.1.15 5432
 
       ✗ Pod test-payment looks like a test pod and gets 1 of 4 connections to Service
         payment-service, because it carries its labels   service/debug-pod-is-endpoint

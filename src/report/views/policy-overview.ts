@@ -17,9 +17,10 @@ export interface OverviewOptions extends ViewOptions, Pick<WorkloadRowOptions, '
 export function policyOverviewView(
   namespaces: readonly NamespaceSummary[],
   diagnosis: Diagnosis,
-  options: OverviewOptions,
+  given: OverviewOptions,
 ): Document {
   const isOne = namespaces.length === 1
+  const options = { ...given, home: isOne ? namespaces[0]?.namespace : undefined }
   const withPolicies = namespaces.filter(hasPolicies)
   const calm = namespaces.filter((namespace) => !hasPolicies(namespace))
   return [

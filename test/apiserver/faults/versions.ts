@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { KindName } from '../../../src/snapshot/kinds/kinds.ts'
+import type { ApiObject } from '../collections.ts'
 import { discovery, oldDiscovery, onList } from '../handlers.ts'
 import { recorded } from '../recorded-cluster.ts'
 import { status } from '../server.ts'
@@ -9,13 +10,20 @@ import { type Fault, gap, right } from './fault.ts'
 const routes = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'] as const
 const apps: readonly KindName[] = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet']
 
-/** The recorded objects with fields that no version has had yet. */
-const fromTheFuture = recorded.map((object) => ({
-  ...object,
-  colour: 'green',
-  metadata: { ...object.metadata, mood: ['good'] },
-  spec: { ...(typeof object['spec'] === 'object' && object['spec']), teleport: { enabled: true } },
-}))
+/** The recorded objects with fields that no version has had yet, of policies or of everything else. */
+const fromTheFuture = (isMeant: (object: ApiObject) => boolean) =>
+  recorded.map((object) =>
+    isMeant(object)
+      ? {
+          ...object,
+          colour: 'green',
+          metadata: { ...object.metadata, mood: ['good'] },
+          spec: { ...(typeof object['spec'] === 'object' && object['spec']), teleport: { enabled: true } },
+        }
+      : object,
+  )
+
+const isPolicy = ({ kind }: ApiObject): boolean => kind === 'NetworkPolicy'
 
 export const versionFaults: readonly Fault[] = [
   {
@@ -32,8 +40,14 @@ export const versionFaults: readonly Fault[] = [
   },
   {
     name: 'objects with unknown fields',
-    arrange: () => ({ handlers: [new Store(fromTheFuture).handler] }),
+    arrange: () => ({ handlers: [new Store(fromTheFuture((object) => !isPolicy(object))).handler] }),
     end: right,
+  },
+  {
+    // A field that is not understood may narrow what a policy allows, or widen it.
+    name: 'policies with unknown fields',
+    arrange: () => ({ handlers: [new Store(fromTheFuture(isPolicy)).handler] }),
+    end: { is: 'gaps', gaps: [], unknown: 'some' },
   },
   {
     name: 'an item that cannot be understood',
