@@ -81,9 +81,7 @@ describe('-o markdown', () => {
       '| caller | name | dns | svc | endpoints | egress | ingress | pod |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n',
     )
     // A pipe in a path would end the cell.
-    expect(stdout).toContain(
-      '| api.velocitytech.local/api/auth(/\\|$)(.\\*) | - | - | ✓ | 2 ✓ | · | · | ✓ |',
-    )
+    expect(stdout).toContain('| api.velocitytech.local/api/auth(/\\|$)(.\\*) | - | - | ✓ | 2 ✓ | · | · | ✓ |')
   })
 })
 
