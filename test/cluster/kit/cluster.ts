@@ -17,6 +17,8 @@ export interface TestCluster {
   readonly serverVersion: string
   /** For example `nftables`; `unknown` on a foreign cluster. */
   readonly proxyMode: string
+  /** How a NetworkPolicy refuses here: `drop` or `reject`; `unknown` on a foreign cluster. */
+  readonly denial: string
   /** Whether Traefik serves Ingress and Gateway API, as `cluster:up -- --with traefik` installs it. */
   readonly hasTraefik: boolean
   /** The names of the nodes. */
@@ -38,6 +40,7 @@ export async function testCluster(): Promise<TestCluster> {
     isOurs,
     serverVersion: await serverVersion(kubectl),
     proxyMode: options?.proxy ?? 'unknown',
+    denial: options?.deny ?? 'unknown',
     hasTraefik: options?.withTraefik ?? false,
     nodes: async () =>
       (await kubectl.run(['get', 'nodes', '-o', 'jsonpath={.items[*].metadata.name}'])).split(' '),

@@ -55,8 +55,11 @@ export async function askFrom(exec: Exec, url: string, { via }: RequestOptions =
 }
 
 async function resolverAnswer(exec: Exec, name: string): Promise<Answer> {
-  const dig = await exec(['dig', '+search', '+tries=1', '+time=3', name])
-  return dig.stdout.includes('status: SERVFAIL') ? 'servfail' : 'nxdomain'
+  const { stdout } = await exec(['dig', '+search', '+tries=1', '+time=3', name])
+  if (stdout.includes('status: SERVFAIL')) return 'servfail'
+  // No server answered at all: dig says why.
+  if (!stdout.includes('status: ')) return stdout.includes('connection refused') ? 'refused' : 'timeout'
+  return 'nxdomain'
 }
 
 /** How many of a number of requests, one after the other, ended in which way: `{refused: 5, "http 200": 15}`. */

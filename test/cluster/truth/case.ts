@@ -26,6 +26,8 @@ export interface TruthCase {
   readonly feels: Answer
   /** What it feels instead where kube-proxy has no rule for what it does not serve: in iptables mode. */
   readonly feelsWithIptables?: Answer
+  /** What it feels instead where the NetworkPolicy enforcer rejects; `feels` is then what it feels where that drops. */
+  readonly feelsWithReject?: Answer
   readonly share?: 'some'
   /** All requests work, but so few pods answer them; after the fix, so many. */
   readonly answeredBy?: AnsweredBy
@@ -41,10 +43,10 @@ export interface TruthCase {
   /** Why this takes minutes: the case is then left to .ci/full. */
   readonly slow?: string
   /**
-   * No other case may run beside it, because it breaks nodes, which only a cluster of ours lets us do, or concerns the whole
-   * cluster.
+   * No other case may run beside it, because it concerns the whole cluster, or does what only a cluster of ours lets us do: it
+   * breaks nodes, or its client is the machine that runs the tests.
    */
-  readonly alone?: 'breaks nodes' | 'concerns the cluster'
+  readonly alone?: 'breaks nodes' | 'calls from outside' | 'concerns the cluster'
 }
 
 /** How many different pods answer a client's requests. */
@@ -68,7 +70,9 @@ export interface Sighting {
   readonly date: string
 }
 
-/** What the client feels with the kube-proxy in use. */
-export function feeling({ cluster }: Stage, { feels, feelsWithIptables }: TruthCase): Answer {
+/** What the client feels with the kube-proxy and the enforcer in use. */
+export function feeling({ cluster }: Stage, truth: TruthCase): Answer {
+  const { feels, feelsWithIptables, feelsWithReject } = truth
+  if (cluster.denial === 'reject' && feelsWithReject !== undefined) return feelsWithReject
   return cluster.proxyMode === 'iptables' ? (feelsWithIptables ?? feels) : feels
 }

@@ -20,14 +20,16 @@ export async function feelTheFault(stage: Stage, truth: TruthCase): Promise<stri
     return `answers of ${before} of ${after} pods only`
   }
   const expected = describeAnswer(feeling(stage, truth))
+  // Which one it is says nothing about the cause: it is the enforcer's choice, and stands beside it on the page.
+  const enforcer = truth.feelsWithReject === undefined ? '' : ` (${stage.cluster.denial})`
   if (truth.share === undefined) {
     const allFail = (counts: Counts) => counts[expected] === few
     await untilAnswers(stage, truth, allFail, few, `every request to end ${expected}`)
-    return expected
+    return `${expected}${enforcer}`
   }
   const isMixed = (counts: Counts) => (counts[expected] ?? 0) > 0 && Object.keys(counts).length > 1
   await untilAnswers(stage, truth, isMixed, enough, `a part of the requests to end ${expected}`)
-  return `partly ${expected}`
+  return `partly ${expected}${enforcer}`
 }
 
 /** Waits until every request works, and comes from as many pods as it should. */

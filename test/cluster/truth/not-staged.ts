@@ -1,3 +1,6 @@
+const noClusterPolicies = 'the enforcer of this cluster knows no cluster-wide policies'
+const nothingFails = 'no client fails: what the policy lets through stays the same, or is more than was meant'
+
 /** Rules that this cluster cannot show, with the reason; docs/truth.md lists them. */
 export const notStaged: Readonly<Record<string, string>> = {
   'client/hardcoded-cluster-ip': 'no client fails before the Service is made anew',
@@ -7,4 +10,23 @@ export const notStaged: Readonly<Record<string, string>> = {
   'node/cni-agent-not-ready': 'the network plugin of this cluster runs no agent',
   'node/kube-proxy-not-ready': 'kube-proxy is no pod in this cluster',
   'node/network-unavailable': 'the network plugin of this cluster sets no such condition',
+  'policy/admin-deny-covers-pods': noClusterPolicies,
+  'policy/admin-tier-denies': noClusterPolicies,
+  'policy/allow-all-makes-others-moot': nothingFails,
+  'policy/cidr-not-canonical': 'the enforcer of this cluster reads such a block as the API does',
+  'policy/dns-rule-misses-node-local-cache': 'this cluster has no DNS cache on its nodes',
+  'policy/end-port-not-honoured': 'the enforcer of this cluster honours endPort',
+  'policy/equal-priority-overlap': noClusterPolicies,
+  'policy/except-removes-needed-range':
+    'where a client is denied, policy/ingress-denied or policy/egress-denied names it',
+  'policy/invalid-admin-policy': noClusterPolicies,
+  'policy/invalid-policy': 'the API server refuses such a policy',
+  'policy/ipblock-targets-pod-range': 'the enforcer of this cluster compares pods with addresses',
+  'policy/not-enforced':
+    'the network plugin of this cluster is no DaemonSet, by which it would be recognised',
+  'policy/policy-without-effect': nothingFails,
+  'policy/port-written-as-text': 'the API server refuses such a policy',
+  'policy/rule-covered-by-another': nothingFails,
+  'policy/selects-host-network-pods': nothingFails,
+  'policy/two-admin-generations': noClusterPolicies,
 }

@@ -72,7 +72,8 @@ export function truthPage(rows: ReadonlyMap<string, Row>): string {
 Written by \`npm run test:cluster\`: do not edit. For each of these rules the fault was staged on a real cluster, a real client felt what
 the table says, and netdoctor named the rule and no other error. Where something mended it, the request then worked and netdoctor found no
 error any more: either the commands that netdoctor printed were run as they stand, or a hand followed its advice. The day stands beside what
-was felt, once with kube-proxy in nftables mode and once in iptables mode. ${seen.length} of ${rules.length} rules.
+was felt, once with kube-proxy in nftables mode and once in iptables mode. How a policy refuses is the enforcer's choice: in brackets stands
+what the enforcer was told to do, drop or reject. ${seen.length} of ${rules.length} rules.
 
 | rule | fault | felt with nftables | felt with iptables | mended by | Kubernetes |
 | --- | --- | --- | --- | --- | --- |
