@@ -14,6 +14,7 @@ import { runNetdoctor } from './kit/netdoctor.ts'
 import type { KubernetesObject } from './kit/objects.ts'
 import { callerOf, type PeerOptions, peer, replacePolicies, targetsOf } from './kit/peers.ts'
 import { openStage, type Stage } from './kit/stage.ts'
+import { differences } from './kube-router.ts'
 import { randomPolicy, type Surroundings } from './random-policies.ts'
 
 const seed = Number(process.env['NETDOCTOR_POLICY_SEED'] ?? Date.now() % 1_000_000)
@@ -223,5 +224,25 @@ test.skipIf(foreignKubeconfig !== undefined).for(['drop', 'reject'] as const)(
     expect(fails).toBeGreaterThan(0)
     expect(unknown / (passes + fails + unknown)).toBeLessThan(0.05)
     if (deny === 'drop') await askSome(world)
+  },
+)
+
+test.skipIf(foreignKubeconfig !== undefined)(
+  'kube-router differs from the API just where the random policies leave it alone',
+  async () => {
+    const stage = await openStage('differences')
+    const [a, b] = ['a', 'b'].map((name) => ({ name, labels: { name }, ports: { web: 80 } }))
+    if (a === undefined || b === undefined) throw new Error('two peers')
+    await stage.apply(peer(a), peer(b))
+    await stage.ready('pod/a', 'pod/b')
+    const targets = (await targetsOf(stage, b)).filter(({ protocol }) => protocol === 'TCP')
+    const caller = callerOf(stage, a)
+    for (const { what, policy, connects } of differences(targets[0]?.address ?? '')) {
+      await replacePolicies(stage, policy)
+      await expectConnections([caller], targets, () => connects)
+      const judge = judgeIn(await readNetwork(stage.cluster))
+      const verdicts = targets.map((target) => oneOf(judge(caller, target)))
+      expect(verdicts, what).toEqual([connects ? 'fails' : 'passes'])
+    }
   },
 )

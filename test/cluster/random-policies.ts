@@ -1,5 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check'
 import { type KubernetesObject, networkPolicy } from './kit/objects.ts'
+import { type RandomPeer, type RandomPort, readAlike } from './kube-router.ts'
 
 /** What random policies may speak of: whatever is real, so that they match something. */
 export interface Surroundings {
@@ -13,6 +14,7 @@ export interface Surroundings {
   readonly portNames: readonly string[]
 }
 
+type Block = NonNullable<RandomPeer['ipBlock']>
 type Labels = Readonly<Record<string, readonly string[]>>
 type Json = Readonly<Record<string, unknown>>
 
@@ -22,8 +24,8 @@ export function randomPolicy(world: Surroundings): Arbitrary<KubernetesObject> {
     {
       podSelector: selector(world.podLabels),
       policyTypes: fc.subarray(['Ingress', 'Egress'], { minLength: 1 }),
-      ingress: fc.array(rule('from', world), { maxLength: 3 }),
-      egress: fc.array(rule('to', world), { maxLength: 3 }),
+      ingress: fc.array(rule('ingress', world), { maxLength: 3 }),
+      egress: fc.array(rule('egress', world), { maxLength: 3 }),
     },
     { requiredKeys: ['podSelector'] },
   )
@@ -36,17 +38,22 @@ function inNamespace(namespace: string, policy: KubernetesObject): KubernetesObj
   return { ...policy, metadata: { ...policy.metadata, namespace } }
 }
 
-function rule(peers: 'from' | 'to', world: Surroundings): Arbitrary<Json> {
-  return fc.record(
+function rule(direction: 'ingress' | 'egress', world: Surroundings): Arbitrary<Json> {
+  const random = fc.record(
     {
-      [peers]: fc.array(peer(world), { maxLength: 2 }),
+      peers: fc.array(peer(world), { maxLength: 2 }),
       ports: fc.array(portEntry(world), { maxLength: 2 }),
     },
     { requiredKeys: [] },
   )
+  return random.map((wide) => {
+    const { peers, ports } = readAlike(direction, wide)
+    const peersField = direction === 'ingress' ? 'from' : 'to'
+    return { ...(peers && { [peersField]: peers }), ...(ports && { ports }) }
+  })
 }
 
-function peer(world: Surroundings): Arbitrary<Json> {
+function peer(world: Surroundings): Arbitrary<RandomPeer> {
   const podSelector = selector(world.podLabels)
   const namespaceSelector = selector(world.namespaceLabels)
   return fc.oneof(
@@ -79,7 +86,7 @@ function selector(labels: Labels): Arbitrary<Json> {
 }
 
 /** One address, the network of a node, or everything; with one address taken out again, or the network of a node. */
-function block(addresses: readonly string[]): Arbitrary<Json> {
+function block(addresses: readonly string[]): Arbitrary<Block> {
   const address = fc.constantFrom(...addresses)
   const one = address.map((item) => `${item}/32`)
   const network = address.map((item) => `${item.replace(/\d+$/, '0')}/24`)
@@ -92,7 +99,7 @@ function block(addresses: readonly string[]): Arbitrary<Json> {
   )
 }
 
-function portEntry({ ports, portNames }: Surroundings): Arbitrary<Json> {
+function portEntry({ ports, portNames }: Surroundings): Arbitrary<RandomPort> {
   const protocol = fc.constantFrom('TCP', 'UDP')
   const number = fc.constantFrom(...ports)
   const range = fc.tuple(number, number).map(([a, b]) => ({ port: Math.min(a, b), endPort: Math.max(a, b) }))

@@ -21,7 +21,7 @@ export async function fence(
 ): Promise<void> {
   await stage.apply(server({ name: 'api' }), service('api', { app: 'api' }), client('curl', dials))
   await stage.ready('deployment/api', 'deployment/curl')
-  await stage.apply(...policies)
+  if (policies.length > 0) await stage.apply(...policies)
 }
 
 /** A policy for the pods of `api` that lets in by these rules only. */

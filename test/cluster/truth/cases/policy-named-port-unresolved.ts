@@ -8,6 +8,11 @@ export default {
   dial: { url: 'http://api/' },
   ...denied,
   mend: 'printed',
+  // Of a rule whose ports are all names that no pod has, kube-router opens every port: the number beside it prevents that.
   arrange: (stage) =>
-    fence(stage, dialsApi, intoApi({ from: [{ podSelector: app('curl') }], ports: [{ port: 'web' }] })),
+    fence(
+      stage,
+      dialsApi,
+      intoApi({ from: [{ podSelector: app('curl') }], ports: [{ port: 'web' }, { port: 9090 }] }),
+    ),
 } satisfies TruthCase

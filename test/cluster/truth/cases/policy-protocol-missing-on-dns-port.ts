@@ -9,5 +9,9 @@ export default {
   ...denied,
   mend: 'printed',
   arrange: (stage) =>
-    fence(stage, {}, outOfCurl({ to: [{ podSelector: app('api') }] }, toDns([{ port: 53 }]))),
+    fence(
+      stage,
+      {},
+      outOfCurl({ to: [{ podSelector: app('api') }], ports: [{ port: 8080 }] }, toDns([{ port: 53 }])),
+    ),
 } satisfies TruthCase
