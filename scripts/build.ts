@@ -1,11 +1,13 @@
 // Bundles the program into dist/. Splitting keeps heavy packages in files of their own that load only when used.
-import { rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
 
-rmSync('dist', { recursive: true, force: true })
+const fresh = `dist.${process.pid}`
+const old = `${fresh}.old`
+
 await build({
   entryPoints: { netdoctor: 'src/cli/main.ts' },
-  outdir: 'dist',
+  outdir: fresh,
   outExtension: { '.js': '.mjs' },
   bundle: true,
   splitting: true,
@@ -20,3 +22,8 @@ await build({
   },
   logLevel: 'warning',
 })
+
+// A program that starts meanwhile finds the old files or the new ones, never half of them.
+if (existsSync('dist')) renameSync('dist', old)
+renameSync(fresh, 'dist')
+rmSync(old, { recursive: true, force: true })

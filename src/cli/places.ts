@@ -137,7 +137,28 @@ export function findService(
     name: metadata.name,
     label: metadata.name,
   }))
-  throw notFound('service', argument.name, namespace, known)
+  throw (
+    dialledAnyway(argument.name, namespace, network) ?? notFound('service', argument.name, namespace, known)
+  )
+}
+
+/** A Service that is missing, and missed. */
+function dialledAnyway(name: string, asked: string | undefined, network: Network): KnownError | undefined {
+  for (const namespace of asked === undefined ? network.workloads.namespaces() : [asked]) {
+    const clients = network.traffic
+      .toName(namespace, name)
+      .items.flatMap(({ client }) => (client.kind === 'workload' ? [client.workload.reference] : []))
+    const names = [...new Set(clients.map((by) => `${by.kind.toLowerCase()}/${by.name}`))].sort()
+    const [first] = names
+    if (first === undefined) continue
+    const others = names.length === 1 ? ' dials it' : ` and ${names.length - 1} more dial it`
+    return new KnownError(
+      'NOT_FOUND',
+      `service "${name}" does not exist in namespace "${namespace}", but ${first}${others}: ` +
+        `see kubectl netdoctor -n ${namespace} from ${first}`,
+    )
+  }
+  return undefined
 }
 
 /**

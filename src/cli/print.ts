@@ -46,6 +46,10 @@ function rendered({ output, color }: Format, terminal: Terminal, answer: Answer)
     }
     case 'table':
     case 'wide':
-      return toText(answer.document(), { width: terminal.width, color: usesColor(color, terminal) })
+      return toText(answer.document(), {
+        width: terminal.width,
+        color: usesColor(color, terminal),
+        isWide: output === 'wide',
+      })
   }
 }

@@ -2,7 +2,7 @@
 export interface Terminal {
   readonly out: (text: string) => void
   readonly err: (text: string) => void
-  /** Columns of standard output; 80 where it is no terminal. */
+  /** Columns of standard output; where it is no terminal, those of COLUMNS, else 80. */
   readonly width: number
   readonly isErrorTty: boolean
   readonly isOutputTty: boolean
@@ -22,11 +22,17 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
-    width: process.stdout.isTTY ? Math.min(process.stdout.columns, widest) : defaultWidth,
+    width: Math.min(process.stdout.isTTY ? process.stdout.columns : columnsOf(process.env), widest),
     isErrorTty: process.stderr.isTTY === true,
     isOutputTty: process.stdout.isTTY === true,
     env: process.env,
   }
+}
+
+/** What a shell that exports COLUMNS says about a pipe's reader; 80 otherwise. */
+function columnsOf({ COLUMNS }: NodeJS.ProcessEnv): number {
+  const columns = Number(COLUMNS)
+  return Number.isInteger(columns) && columns > 0 ? columns : defaultWidth
 }
 
 /** Whether standard output is coloured: asked for, or a terminal that nobody told otherwise. */

@@ -32,12 +32,19 @@ export function assumptionsOf({ scope, paths }: Examination, network: Network): 
   return [...found, ...aboutDns(paths, network), ...aboutPolicies(paths, network)]
 }
 
+const usualDns =
+  'cluster DNS answers; where the files hold none it is the usual one: pods k8s-app=kube-dns in kube-system'
+
 /** Only the way to the nameserver is judged. */
 function aboutDns(paths: readonly Path[], { inventory }: Network): readonly Text[] {
-  const isAsked = paths.some(({ hops }) =>
-    hops.some(({ kind, verdict }) => kind === 'dns' && verdict.outcome === 'passes'),
+  const asked = new Set(
+    paths
+      .flatMap(({ hops }) => hops.filter(({ kind }) => kind === 'dns'))
+      .map(({ verdict }) => verdict.outcome),
   )
-  if (!isAsked) return []
+  if (inventory.snapshot.coverage.declared)
+    return asked.has('passes') || asked.has('fails') ? [word(usualDns)] : []
+  if (!asked.has('passes')) return []
   const [gap] = dnsServices(inventory).gaps
   return gap === undefined
     ? [word('cluster DNS answers')]

@@ -51,20 +51,31 @@ export function examine(question: Question, network: Network): Examination {
   }
 }
 
+/** The connections of a scope are all asked about, whoever opens them. */
+const aboutConnections: ReadonlySet<string> = new Set(
+  catalogue.filter(({ subject }) => subject === 'Connection').map(({ id }) => id),
+)
+
+type Placed = Pick<Finding, 'about'> & Partial<Pick<Finding, 'subject'>>
+
 /** Leaves out what is wrong elsewhere and breaks nothing that is asked about. */
 function asked(
   joined: Joined,
   unknown: readonly UnknownCheck[],
   question: Question,
 ): Pick<Examination, 'joined' | 'unknown'> {
-  const isHere = ({ about }: Pick<Finding, 'about'>): boolean => isAskedAbout(question, about.namespace)
+  const isHere = ({ about, subject = about }: Placed): boolean =>
+    isAskedAbout(question, about.namespace) || isAskedAbout(question, subject.namespace)
   const causes = joined.causes.filter(
     (cause) =>
       isHere(cause) ||
       (joined.breaks.get(cause.key) ?? []).length > 0 ||
       joined.symptoms.get(cause.key)?.some(isHere) === true,
   )
-  return { joined: { ...joined, causes }, unknown: unknown.filter(isHere) }
+  return {
+    joined: { ...joined, causes },
+    unknown: unknown.filter((check) => aboutConnections.has(check.rule) || isHere(check)),
+  }
 }
 
 function unexplainedSeverity(path: Path, question: Question, network: Network): Finding['severity'] {

@@ -148,6 +148,7 @@ function finish(
     ...draft,
     rule,
     about,
+    subject,
     open,
     proof: open ? 'likely' : draft.proof,
     severity: open && severity === 'error' ? 'warning' : severity,

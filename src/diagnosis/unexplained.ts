@@ -69,6 +69,7 @@ export function unexplainedFindings(
         severity: severityOf(path),
         proof: open ? ('likely' as const) : ('proven' as const),
         about,
+        subject: about,
         open,
         place,
         places: [place],

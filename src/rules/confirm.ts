@@ -15,8 +15,9 @@ export function askPod(namespace: string, pod: string, port: number | undefined)
 }
 
 /** The same for the pod behind an endpoint. */
-export function askEndpoint({ service, port, podName, targetPort }: Endpoint): Text | undefined {
-  if (podName === undefined || (port?.protocol ?? 'TCP') !== 'TCP') return undefined
+export function askEndpoint({ service, port, podName, targetPort, address }: Endpoint): Text | undefined {
+  // A pod without an address is one that a workload would make: its name is not known.
+  if (podName === undefined || address === '' || (port?.protocol ?? 'TCP') !== 'TCP') return undefined
   return askPod(service.metadata.namespace ?? '', podName, targetPort)
 }
 

@@ -61,6 +61,8 @@ export interface Finding extends FindingDraft {
   readonly rule: string
   readonly severity: Severity
   readonly about: ObjectReference
+  /** What the rule was asked about; what is wrong may be another object. */
+  readonly subject: ObjectReference
   readonly places: readonly Place[]
   /** Set when it rests on absence among files that are not the whole cluster. */
   readonly open: boolean

@@ -170,3 +170,17 @@ describe('rules and explain', () => {
     expect(stderr).toMatch(message)
   })
 })
+
+it('svc of a Service that is missing says who misses it, and what to ask next', async () => {
+  const { stdout, stderr, code } = await run([
+    'svc',
+    'ward-service',
+    '-f',
+    'fixtures/scenarios/service-deleted.json.gz',
+  ])
+  expect({ stdout, code }).toEqual({ stdout: '', code: 2 })
+  expect(stderr).toBe(
+    'netdoctor: service "ward-service" does not exist in namespace "clinic-apac-gdh", but deployment/imaging-service ' +
+      'and 1 more dial it: see kubectl netdoctor -n clinic-apac-gdh from deployment/imaging-service\n',
+  )
+})

@@ -12,6 +12,7 @@ function finding(rule: string, place: string, more: Partial<Finding> = {}): Find
     key: `${rule} ${place}`,
     rule,
     about,
+    subject: about,
     place,
     places: [place],
     severity: 'error',

@@ -7,10 +7,12 @@ import { word } from '../../src/rules/text.ts'
 import type { Path } from '../../src/trace/path.ts'
 
 function finding(name: string, more: Partial<Finding> = {}): Finding {
+  const about = { apiVersion: 'v1', kind: 'Service', namespace: 'shop', name }
   return {
     key: name,
     rule: 'service/selector-near-miss',
-    about: { apiVersion: 'v1', kind: 'Service', namespace: 'shop', name },
+    about,
+    subject: about,
     place: name,
     places: [name],
     severity: 'error',

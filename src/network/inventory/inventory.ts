@@ -5,6 +5,7 @@ import { canonicalAddress } from './address.ts'
 import { addressKinds, byAddress, ObjectBucket } from './bucket.ts'
 import { Memo } from './memo.ts'
 import { type Bucket, distinctGaps, type Read, ReadLog } from './read.ts'
+import { missingDns } from './usual-dns.ts'
 
 /** Objects that an edit puts in place (new or changed) and keys of objects that it removes. */
 export interface ObjectChanges {
@@ -27,6 +28,8 @@ export class Inventory {
   /** Namespaces in which the slices that the controller would write stand for the observed ones. */
   readonly simulated: ReadonlySet<string>
   readonly #buckets: ReadonlyMap<KindName, ReadonlyMap<string, ObjectBucket>>
+  /** Namespaces of which only what is taken for granted is known: nobody asks about these. */
+  readonly #assumed: ReadonlySet<string>
   readonly #parent: Inventory | undefined
   readonly #touched: ReadonlySet<Bucket>
   readonly #gaps: Map<string, readonly Gap[]>
@@ -38,6 +41,7 @@ export class Inventory {
     snapshot: Snapshot,
     buckets: ReadonlyMap<KindName, ReadonlyMap<string, ObjectBucket>>,
     log: ReadLog,
+    assumed: ReadonlySet<string>,
     parent?: Inventory,
     touched: ReadonlySet<Bucket> = new Set(),
     simulated: ReadonlySet<string> = new Set(),
@@ -48,6 +52,7 @@ export class Inventory {
     this.log = log
     this.memo = new Memo(log, parent?.memo, touched)
     this.#buckets = buckets
+    this.#assumed = assumed
     this.#parent = parent
     this.#touched = touched
     this.#gaps = parent === undefined ? new Map() : parent.#gaps
@@ -55,7 +60,8 @@ export class Inventory {
 
   static of(snapshot: Snapshot): Inventory {
     const sorted = new Map<KindName, Map<string, KubeObject[]>>()
-    for (const object of snapshot.objects) {
+    const assumed = missingDns(snapshot)
+    for (const object of [...snapshot.objects, ...assumed]) {
       const namespaces = sorted.get(object.kind) ?? new Map<string, KubeObject[]>()
       sorted.set(object.kind, namespaces)
       const namespace = object.metadata.namespace ?? ''
@@ -69,7 +75,7 @@ export class Inventory {
         new Map([...namespaces].map(([namespace, objects]) => [namespace, new ObjectBucket(objects)])),
       ]),
     )
-    return new Inventory(snapshot, buckets, new ReadLog())
+    return new Inventory(snapshot, buckets, new ReadLog(), namespacesOnlyOf(assumed, snapshot.objects))
   }
 
   /** A changed world: shares every bucket that the changes do not touch. */
@@ -100,16 +106,18 @@ export class Inventory {
       this.snapshot,
       buckets,
       this.log,
+      this.#assumed,
       this,
       touched,
       new Set([...this.simulated, ...simulated]),
     )
   }
 
-  /** Names of the namespaces that hold any object of this kind. */
+  /** Names of the namespaces that hold any object of this kind that was given. */
   namespacesOf(kind: KindName): readonly string[] {
     this.log.note(`${kind}|*`)
-    return [...(this.#buckets.get(kind)?.keys() ?? [])].sort()
+    const names = [...(this.#buckets.get(kind)?.keys() ?? [])]
+    return names.filter((name) => !this.#assumed.has(name)).sort()
   }
 
   /** Objects of a kind in one namespace ('' for a cluster-scoped kind), or in all of them, by name. */
@@ -204,6 +212,16 @@ export class Inventory {
     this.#addresses ??= byAddress(buckets.flatMap(({ objects }) => objects))
     return this.#addresses
   }
+}
+
+function namespacesOnlyOf(
+  objects: readonly KubeObject[],
+  others: readonly KubeObject[],
+): ReadonlySet<string> {
+  const shared = new Set(others.map(({ metadata }) => metadata.namespace))
+  return new Set(
+    objects.flatMap(({ metadata: { namespace = '' } }) => (shared.has(namespace) ? [] : [namespace])),
+  )
 }
 
 function gapsIn(coverage: Coverage, kind: KindName, namespace: string | undefined): readonly Gap[] {

@@ -59,6 +59,11 @@ export class Traffic {
     ])
   }
 
+  /** Everyone who refers to a Service by this name, whether or not it exists. */
+  toName(namespace: string, name: string): Read<Connection> {
+    return mapRead(this.#targets(), ([index]) => index?.get(`service/${namespace}/${name}`) ?? [])
+  }
+
   /** Connections to this address, whoever has it. */
   toAddress(address: string): Read<Connection> {
     return mapRead(this.#targets(), ([index]) => index?.get(addressTarget(address)) ?? [])

@@ -5,6 +5,8 @@ import { shorten, wrapLine, wrapText } from '../layout.ts'
 export interface TextOptions {
   readonly width: number
   readonly color: boolean
+  /** Tables as wide as their cells: nothing is shortened. */
+  readonly isWide?: boolean | undefined
 }
 
 const codes: Readonly<Record<Tone, string>> = {
@@ -138,7 +140,10 @@ function renderTable(
   { columns, rows, note }: Extract<Block, { kind: 'table' }>,
   options: TextOptions,
 ): string {
-  const widths = fittingWidths([columns, ...rows.map((row) => row.map(({ text }) => text))], options.width)
+  const widths = fittingWidths(
+    [columns, ...rows.map((row) => row.map(({ text }) => text))],
+    options.isWide ? Number.POSITIVE_INFINITY : options.width,
+  )
   const table = new Table({
     head: columns.map((column) => paint({ text: column, tone: 'dim' }, options)),
     chars: noBorders,

@@ -81,12 +81,18 @@ function suspectShare(path: Path, problems: readonly Problem[]): Path['share'] {
   return problems.find(({ cause, breaks }) => cause.share !== undefined && breaks.includes(path))?.cause.share
 }
 
+const isPolicys = ({ verdict: { reason } }: Hop): boolean =>
+  reason === 'egress-denied' || reason === 'ingress-denied'
+
 /** `2 ✓`, `1 of 4 ✗`: how many endpoints the connections go to; `1 of 4 !` when a likely error hits that share. */
 function endpointsCell(hop: Hop, suspect: Path['share']): Span {
   const { outcome, share } = hop.verdict
   if (suspect !== undefined) return { text: `${suspect.failing} of ${suspect.of} !`, tone: 'warn' }
   const { text, tone } = symbols[outcome]
   const number = hop.branches?.length ?? 0
+  // The endpoints are there; the columns of the policies show who stops the packets.
+  if (outcome === 'fails' && isPolicys(hop))
+    return { text: `${number} ${symbols.passes.text}`, tone: symbols.passes.tone }
   if (share !== undefined) return { text: `${share.failing} of ${share.of} ${text}`, tone }
   return number === 0 ? { text, tone } : { text: `${number} ${text}`, tone }
 }

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { recording, run } from './run.ts'
+
+const application = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: shop }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: nginx, env: [{ name: CART, value: "http://cart:9000" }] }] }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: cart, namespace: shop }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: cart } }
+  template:
+    metadata: { labels: { app: cart } }
+    spec:
+      containers:
+        - { name: cart, image: cart, ports: [{ containerPort: 9000 }], readinessProbe: { tcpSocket: { port: 9000 } } }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: cart, namespace: shop }
+spec: { selector: { app: cart }, ports: [{ port: 9000 }] }
+`
+
+const policy = (egress: string): string => `
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: web-egress, namespace: shop }
+spec:
+  podSelector: { matchLabels: { app: web } }
+  policyTypes: [Egress]
+  egress: [{ to: [{ podSelector: { matchLabels: { app: cart } } }], ports: [{ port: 9000 }] }${egress}]
+`
+
+const dnsRule =
+  ', { to: [{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: kube-system } } }], ports: [{ port: 53, protocol: UDP }, { port: 53 }] }'
+
+/** Manifests of applications hold no cluster DNS, and a policy that forgets it is the commonest mistake. */
+describe('an egress policy among manifests', () => {
+  it('that allows no DNS is a warning, and an error when the files are all there is', async () => {
+    const stdin = application + policy('')
+    const open = await run(['-f', '-'], { stdin })
+    expect(open.stdout).toContain('! shop: Deployment web cannot resolve any name: NetworkPolicy web-egress')
+    expect(open.stdout).toContain('is the usual one')
+    expect(open.code).toBe(0)
+    const closed = await run(['-f', '-', '--complete', '-o', 'json'], { stdin })
+    const { problems } = JSON.parse(closed.stdout)
+    expect(problems[0]).toMatchObject({ rule: 'policy/dns-egress-denied', severity: 'error' })
+    expect(problems[0].fixCheck.outcome).toBe('works')
+    expect(closed.code).toBe(1)
+  })
+
+  it('that allows the usual DNS is silent, and says what it took for granted', async () => {
+    const { stdout, code } = await run(['-f', '-'], { stdin: application + policy(dnsRule) })
+    expect(stdout).toMatch(/^✓ all namespaces: /)
+    expect(stdout).not.toContain('kube-dns selects')
+    expect(stdout).toContain('is the usual one')
+    expect(code).toBe(0)
+  })
+})
+
+it('a pod that a workload would make is in no command, for its name is not known', async () => {
+  const stdin = application
+    .replace('containerPort: 9000', 'containerPort: 8000')
+    .replace('port: 9000 } } }', 'port: 8000 } } }')
+  const { stdout } = await run(['-f', '-', '-o', 'wide'], { stdin })
+  expect(stdout).toContain('service/target-port-undeclared')
+  expect(stdout).not.toContain('/pods/')
+})
+
+describe('tables', () => {
+  const words = ['svc', 'auth-service', '-f', recording('incident')]
+  const longName = 'api.velocitytech.local/api/auth(/|$)(.*)'
+
+  it('shorten names to 80 columns, or to those of COLUMNS', async () => {
+    expect((await run(words)).stdout).not.toContain(longName)
+    expect((await run(words, { env: { COLUMNS: '120' } })).stdout).toContain(longName)
+  })
+
+  it('shorten nothing with -o wide', async () => {
+    expect((await run([...words, '-o', 'wide'])).stdout).toContain(longName)
+  })
+})
