@@ -1,4 +1,5 @@
 import { memoTable } from '../../network/inventory/memo.ts'
+import { distinctGaps, whole } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import type { Direction, Policy } from '../../network/policy/model.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
@@ -48,9 +49,16 @@ export function neededBy(
   return new Map(others.map((workload) => [workload.key, workload]))
 }
 
-/** Whether an Ingress or a route leads to a Service in front of a workload. */
+/**
+ * Whether an Ingress or a route leads to a Service in front of a workload.
+ *
+ * @throws UnknownVerdict when none was found and routes were not read everywhere
+ */
 export function isRouted(subject: Workload, network: Network): boolean {
-  return network.services
-    .selecting(subject)
-    .items.some((service) => network.traffic.to(service).items.some(({ client }) => client.kind === 'route'))
+  const reads = network.services.selecting(subject).items.map((service) => network.traffic.to(service))
+  if (reads.some(({ items }) => items.some(({ client }) => client.kind === 'route'))) return true
+  const gaps = distinctGaps(reads.map((read) => read.gaps)).filter(({ kind }) =>
+    /^Ingress$|Route$/.test(kind),
+  )
+  return whole({ items: [], gaps }).length > 0
 }
