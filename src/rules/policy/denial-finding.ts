@@ -9,6 +9,7 @@ import { labelEvidence, tryIt } from './denial-words.ts'
 import { clientsOf, type DenialGroup, targetKey } from './denied-group.ts'
 import { peerKey } from './peers.ts'
 import { blockText } from './ranges.ts'
+import { rulesText } from './rules-text.ts'
 
 const mostEvidence = 5
 
@@ -83,6 +84,6 @@ function isolationEvidence({ policy, denials, kind }: DenialGroup): FindingDraft
   return isolatedBy.map((isolation) => ({
     reference: isolation.policy,
     field: `spec.${first.direction}`,
-    value: isolation.rules === 0 ? undefined : `${isolation.rules} rules, none matches`,
+    value: isolation.rules === 0 ? undefined : `${rulesText(isolation.rules)}, none matches`,
   }))
 }

@@ -8,6 +8,7 @@ import { clientOf } from '../client/dialled.ts'
 import type { FindingDraft, Severity } from '../finding.ts'
 import { listed, say, type Text, word } from '../text.ts'
 import { type DnsTrouble, dnsTroubles, troubleKey } from './dns-trouble.ts'
+import { rulesText } from './rules-text.ts'
 
 /** The clients of a namespace that one policy keeps from their nameserver in one way. */
 export function dnsGroup(
@@ -55,7 +56,7 @@ export function dnsFinding(
       ...explanation.isolatedBy.slice(0, 3).map((isolation) => ({
         reference: isolation.policy,
         field: 'spec.egress',
-        value: isolation.rules === 0 ? undefined : `${isolation.rules} rules`,
+        value: isolation.rules === 0 ? undefined : rulesText(isolation.rules),
       })),
       ...(rule === undefined
         ? []
