@@ -32,6 +32,8 @@ export interface FindingDraft {
   readonly severity?: Severity | undefined
   /** The object that is wrong; the rule's subject when absent. */
   readonly about?: ObjectReference | undefined
+  /** The object that it matters to, where that is in another namespace than the one that is wrong. */
+  readonly concerns?: ObjectReference | undefined
   /** Where on the way it lies. */
   readonly place: Place
   /** More places that the same fault breaks. */

@@ -1,3 +1,5 @@
+import { memoTable } from '../../network/inventory/memo.ts'
+import { numberOf } from '../../network/inventory/object-number.ts'
 import type { Network } from '../../network/network.ts'
 import { type Place, place } from '../../network/traffic/place.ts'
 import { clientOf } from '../client/dialled.ts'
@@ -26,15 +28,13 @@ export function denialFinding(
   tell: (group: DenialGroup) => DenialStory,
   network: Network,
 ): FindingDraft {
-  const found = known.get(group)
-  if (found !== undefined) return found
-  const draft = draftOf(group, tell(group), network)
-  known.set(group, draft)
-  return draft
+  return network.inventory.memo.get(known, String(numberOf(group)), () =>
+    draftOf(group, tell(group), network),
+  )
 }
 
 /** Every member of a group has the same finding. */
-const known = new WeakMap<DenialGroup, FindingDraft>()
+const known = memoTable<FindingDraft>('rules.policy.denialFindings')
 
 function draftOf(group: DenialGroup, story: DenialStory, network: Network): FindingDraft {
   const { policy, denials, kind } = group

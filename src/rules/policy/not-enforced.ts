@@ -26,6 +26,7 @@ export default defineRule({
     return {
       proof: 'likely',
       about: daemonSet,
+      concerns: reference,
       place: place.object(daemonSet),
       summary: say`${daemonSet} (${profile.name}) enforces no network policies: what they deny gets through`,
       detail: say`Connections that a policy denies are shown as unknown.`,

@@ -43,9 +43,16 @@ describe('a judged flow', () => {
 
 describe('a workload that asks for itself', () => {
   const manifest = (replicas: number): string =>
-    JSON.stringify(
-      [
-        policy('shop', 'deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }),
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'List',
+      items: [
+        {
+          apiVersion: 'networking.k8s.io/v1',
+          kind: 'NetworkPolicy',
+          metadata: { namespace: 'shop', name: 'deny' },
+          spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+        },
         {
           apiVersion: 'apps/v1',
           kind: 'Deployment',
@@ -59,8 +66,8 @@ describe('a workload that asks for itself', () => {
             },
           },
         },
-      ].map((item) => ({ ...item, metadata: { ...item.metadata, uid: undefined } })),
-    )
+      ],
+    })
 
   function outcome(content: string): string {
     const options = { isComplete: false, defaultNamespace: 'shop' }
