@@ -61,8 +61,8 @@ function aboutPolicies(paths: readonly Path[], { policy }: Network): readonly Te
   const permissions = [...new Set(gaps.flatMap(({ permission }) => permission ?? []))]
   return [
     permissions.length === 0
-      ? word('there is no cluster-wide network policy (not read)')
-      : say`there is no cluster-wide network policy (${listed(permissions.map((permission) => say`${permission}`))})`,
+      ? word('no cluster-wide policies (not read)')
+      : say`no cluster-wide policies (no right to ${listed(permissions.map((permission) => say`${permission}`))})`,
   ]
 }
 

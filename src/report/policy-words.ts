@@ -83,7 +83,7 @@ export function clauseText({ is, wanted: rawWanted, actual: rawActual }: Clause,
     case 'ipBlock':
       return `wants an address in ${wanted}; ${peer} has ${actual}`
     case 'except':
-      return `takes addresses ${wanted}; ${peer} has ${actual}`
+      return `leaves out ${wanted.replace(/^not in /, '')}, and ${peer} is in it`
     case 'nodes':
       return `wants a node with ${wanted}; ${peer} is ${actual}`
     case 'domainNames':

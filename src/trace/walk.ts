@@ -94,6 +94,8 @@ function branchTo(endpoint: Endpoint, way: Way, network: Network, same: Hop[]): 
     ofEndpoints,
     `${at} ${endpoint.address}:${endpoint.targetPort}`,
     () => {
+      // The endpoint is an argument; looking it up makes the remembered result depend on it.
+      network.services.endpoints(endpoint.service)
       const judges = perEndpoint.filter((judge) => judge.isSameForClients === true)
       return new Map(judges.map((judge) => [judge.kind, hopOf(judge, judge.judge(through, network, walk))]))
     },

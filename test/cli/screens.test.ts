@@ -78,7 +78,7 @@ describe('whole screens', () => {
 
       with -o wide: 3 warnings in full, 3 notes
       assuming cluster DNS answers
-      assuming there is no cluster-wide network policy (not read)
+      assuming no cluster-wide policies (not read)
       · not checked: listeners, node-to-node network, network policies for other
         clients than workloads
       "
@@ -159,7 +159,7 @@ describe('whole screens', () => {
                                                            endpoint/no-server-declared
 
       with -o wide: 1 warning in full, 3 notes
-      assuming there is no cluster-wide network policy (not read)
+      assuming no cluster-wide policies (not read)
       · not checked: listeners, node-to-node network
       "
     `)

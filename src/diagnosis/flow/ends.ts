@@ -15,6 +15,8 @@ export type FlowEnd =
       readonly pods: readonly Pod[]
       /** There is no pod: these stand for those that would be made. */
       readonly isStandIn: boolean
+      /** A stand-in for several alike: the pods of the workload may talk to each other. */
+      readonly isOneOfMany?: boolean | undefined
     }
   | { readonly kind: 'service'; readonly service: Service }
   | { readonly kind: 'node'; readonly node: Node }
@@ -33,7 +35,8 @@ export function workloadEnd(workload: Workload): FlowEnd {
   const { reference } = workload
   if (live.length > 0) return { kind: 'pods', reference, pods: live, isStandIn: false }
   const pod = templatePod(workload)
-  return { kind: 'pods', reference, pods: pod === undefined ? [] : [pod], isStandIn: true }
+  const isOneOfMany = reference.kind === 'DaemonSet' || (workload.replicas ?? 1) > 1
+  return { kind: 'pods', reference, pods: pod === undefined ? [] : [pod], isStandIn: true, isOneOfMany }
 }
 
 /** A pod or an address at one end of a judged flow, with what to call it. */

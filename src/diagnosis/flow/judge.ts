@@ -2,11 +2,12 @@ import { distinctGaps } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import { decide, type FlowVerdict } from '../../network/policy/decide.ts'
 import type { CaveatId, Doubt } from '../../network/policy/doubt.ts'
-import { addressesOf, type Endpoint, isFinished } from '../../network/policy/endpoint.ts'
+import { addressesOf, type Endpoint, isFinished, isSamePod } from '../../network/policy/endpoint.ts'
 import { explainFlow, type FamilyExplanation } from '../../network/policy/explain.ts'
 import type { Policies } from '../../network/policy/policies.ts'
 import { isObserved } from '../../network/workloads/pods.ts'
 import { say, type Text } from '../../rules/text.ts'
+import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { type FlowEnd, hasAddress, type NamedEnd, named } from './ends.ts'
 import type { AskedPort, Target, TargetPort } from './target-port.ts'
@@ -125,7 +126,10 @@ function judgePort(
   const targets = destination.kind === 'world' ? worldTargets(source, port, policies, network) : port.targets
   const sources = sourcesOf(source, targets, policies, network)
   const byTarget = targets.map((target) => {
-    const pairs = sources.flatMap((from) => judgePair(from, target, port, policies))
+    const others = port.isTranslated ? [] : sources.filter((from) => !isSelf(from, target))
+    const pairs = (others.length > 0 ? others : sources).flatMap((from) =>
+      judgePair(from, target, port, policies),
+    )
     return { target, pairs, outcome: joined(pairs.map(({ outcome }) => outcome)) }
   })
   const known = joined(byTarget.map(({ outcome }) => outcome))
@@ -136,6 +140,10 @@ function judgePort(
     pairs: byTarget.flatMap(({ pairs }) => pairs),
   }
 }
+
+/** A pod always reaches its own address; where others ask too, that says nothing. */
+const isSelf = (source: NamedEnd, target: Target): boolean =>
+  source.end.kind === 'pod' && target.end.kind === 'pod' && isSamePod(source.end.pod, target.end.pod)
 
 function reasonsOf(ports: readonly PortAnswer[]): readonly Reason[] {
   const perPort = ports.flatMap(({ pairs }) => [...Map.groupBy(pairs, signature)])
@@ -163,7 +171,9 @@ function sourcesOf(
 ): readonly NamedEnd[] {
   switch (source.kind) {
     case 'pods':
-      return source.pods.map((pod) => named({ kind: 'pod', pod }))
+      return source.pods.map((pod) =>
+        named({ kind: 'pod', pod: source.isOneOfMany ? sibling(pod) : pod }, pod.metadata.name),
+      )
     case 'service':
       return network.services
         .endpoints(source.service)
@@ -179,6 +189,12 @@ function sourcesOf(
       )
   }
 }
+
+/** Another pod of the same template, so that a workload that would have several does not only talk to itself. */
+const sibling = (pod: Pod): Pod => ({
+  ...pod,
+  metadata: { ...pod.metadata, name: `${pod.metadata.name}-other` },
+})
 
 function worldTargets(
   source: FlowEnd,

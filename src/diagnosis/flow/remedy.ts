@@ -9,7 +9,10 @@ import type { RuleReference } from '../../network/policy/explain.ts'
 import type { Direction } from '../../network/policy/model.ts'
 import { type NoPatchReason, type Patch, remedyFor } from '../../network/policy/patch.ts'
 import { Policies } from '../../network/policy/policies.ts'
+import type { CniProfile } from '../../network/policy/profile.ts'
+import { isObserved } from '../../network/workloads/pods.ts'
 import { keyOf, referenceTo } from '../../snapshot/snapshot.ts'
+import { hasAddress } from './ends.ts'
 import { joinedPatches } from './joined-patches.ts'
 import type { JudgedPair, Reason } from './judge.ts'
 
@@ -68,7 +71,7 @@ export function remedyOf(
     if (patches.length === 0) return { direction, why: noPatch, deniedBy }
     candidates.set(direction, patches)
   }
-  const tried = narrowest(candidates, pairs, network)
+  const tried = narrowest(candidates, { pairs, network, profile: policies.profile })
   if (tried === undefined) return undefined
   const changed = new Policies(tried.after.inventory, policies.profile)
   const passing = pairs.filter(({ verdict }) => decide(verdict.flow, changed).outcome === 'passes')
@@ -80,25 +83,27 @@ export function remedyOf(
   }
 }
 
+interface Trial {
+  readonly pairs: readonly JudgedPair[]
+  readonly network: Network
+  readonly profile: CniProfile
+}
+
 /** Chooses direction by direction, with the narrowest known choice for the others. */
-function narrowest(
-  candidates: ReadonlyMap<Direction, readonly Patch[]>,
-  pairs: readonly JudgedPair[],
-  network: Network,
-): Tried | undefined {
-  const isLarge = network.inventory.list('Pod').items.length > mostPods
+function narrowest(candidates: ReadonlyMap<Direction, readonly Patch[]>, trial: Trial): Tried | undefined {
+  const isLarge = trial.network.inventory.list('Pod').items.length > mostPods
   let chosen = new Map(
     [...candidates].flatMap(([direction, patches]) => {
       const patch = isLarge ? patches[0] : patches.at(-1)
       return patch === undefined ? [] : [[direction, patch] as const]
     }),
   )
-  let best = attempt(chosen, pairs, network, isLarge)
+  let best = attempt(chosen, trial, isLarge)
   if (isLarge) return best
   for (const [direction, patches] of candidates) {
     for (const patch of [...patches].reverse().slice(1)) {
       const choice = new Map(chosen).set(direction, patch)
-      const next = attempt(choice, pairs, network, isLarge)
+      const next = attempt(choice, trial, isLarge)
       // The less intrusive kind of change wins a tie.
       if (next !== undefined && (best === undefined || width(next) <= width(best))) {
         best = next
@@ -118,22 +123,30 @@ function width({ opens = [], closes }: Tried): number {
 
 function attempt(
   patches: ReadonlyMap<Direction, Patch>,
-  pairs: readonly JudgedPair[],
-  network: Network,
+  { pairs, network, profile }: Trial,
   isLarge: boolean,
 ): Tried | undefined {
   const edits: readonly Edit[] = [...patches.values()].map(({ edit }) => edit)
   const world = changedWorld(edits, network)
   if (world === undefined) return undefined
   if (isLarge) return { patches, closes: [], after: world.after }
-  const { changes } = changedFlows(world.before, world.after)
+  const { changes } = changedFlows(world.before, world.after, profile)
   return {
     patches,
-    opens: changes.filter((change) => change.effect !== 'denied' && !isAsked(change, pairs, network)),
+    opens: changes.filter(
+      (change) => change.effect !== 'denied' && !isAsked(change, pairs, network) && !isAboutNoAddress(change),
+    ),
     closes: changes.filter(({ effect }) => effect === 'denied'),
     after: world.after,
   }
 }
+
+/** A pod that is not made yet may get any address: that it might be the one which a rule names is not worth a word. */
+const isAboutNoAddress = ({ effect, example }: FlowChange): boolean =>
+  effect === 'unknown' &&
+  [...example.source, ...example.destination].some(
+    (end) => end.kind === 'pod' && !isObserved(end.pod) && !hasAddress(end),
+  )
 
 /** Whether a change is the flow that was asked for, and nothing else. */
 function isAsked(

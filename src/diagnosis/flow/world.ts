@@ -42,8 +42,14 @@ function blocksOf({ rules }: Policy): readonly Block[] {
   )
 }
 
-/** Not the network's own first address, which reads like a range. */
-const probe = ({ first, last }: Interval): bigint => (last > first ? first + 1n : first)
+/** 8.0.0.1: the range below holds addresses that nobody may dial. */
+const dialled = 0x0800_0001n
+
+/** Not the network's own first address, which reads like a range, and no address that means "this host". */
+const probe = ({ first, last }: Interval): bigint => {
+  if (first === 0n && last >= dialled) return dialled
+  return last > first ? first + 1n : first
+}
 
 /** Pods' addresses are judged by asking for the pod. */
 function isOutside(interval: Interval, family: 4 | 6, { inventory }: Policies): boolean {

@@ -53,8 +53,10 @@ export function joinReads<T>(reads: readonly Read<T>[]): Read<T> {
 /** The gaps of all lists, each once, in the order of their first mention. */
 export function distinctGaps(lists: Iterable<readonly Gap[]>): readonly Gap[] {
   const found = new Map<string, Gap>()
+  const own = [...lists].filter((gaps) => gaps.length > 0)
+  if (own.length === 0) return []
   // Many reads share one list of gaps: it is looked through once.
-  for (const gaps of new Set(lists)) {
+  for (const gaps of new Set(own)) {
     for (const gap of gaps) {
       const key = `${gap.kind} ${gap.namespace ?? ''} ${gap.why}`
       if (!found.has(key)) found.set(key, gap)

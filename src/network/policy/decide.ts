@@ -83,7 +83,7 @@ export interface FlowVerdict {
 
 /** Judges one flow: egress at the source, ingress at the destination, each in every common address family. */
 export function decide(flow: Flow, policies: Policies): FlowVerdict {
-  const unread = [...policies.cluster().gaps, ...pluginGaps(flow, policies)]
+  const unread = unreadPolicies(policies.cluster().gaps, pluginGaps(flow, policies))
   const doubt = noTraffic(flow)
   if (doubt !== undefined)
     return { flow, outcome: 'unknown', families: [], doubts: [doubt], caveats: [], assumes: unread }
@@ -104,8 +104,20 @@ export function decide(flow: Flow, policies: Policies): FlowVerdict {
     families,
     doubts: outcome === 'unknown' ? decisions.flatMap(({ doubts }) => doubts) : [],
     caveats: [...new Set(decisions.flatMap(({ caveats }) => caveats))],
-    assumes: distinctGaps([unread, ...decisions.map((decision) => decision.assumes)]),
+    assumes: decisions.every(({ assumes }) => assumes.length === 0)
+      ? unread
+      : distinctGaps([unread, ...decisions.map(({ assumes }) => assumes)]),
   }
+}
+
+const unreadOfCluster = new WeakMap<readonly Gap[], readonly Gap[]>()
+
+/** Each gap once. Nearly always it is the cluster's only, and always the same. */
+function unreadPolicies(cluster: readonly Gap[], plugin: readonly Gap[]): readonly Gap[] {
+  if (plugin.length > 0) return distinctGaps([cluster, plugin])
+  const known = unreadOfCluster.get(cluster) ?? distinctGaps([cluster])
+  unreadOfCluster.set(cluster, known)
+  return known
 }
 
 function pluginGaps({ source, destination }: Flow, policies: Policies): readonly Gap[] {

@@ -75,8 +75,17 @@ export function isSamePod(a: Pod | undefined, b: Pod | undefined): boolean {
   )
 }
 
+const known = new WeakMap<Pod, Addresses>()
+
 /** The addresses of an endpoint by family; texts that are no addresses are left out. */
 export function addressesOf(endpoint: Endpoint): Addresses {
+  if (endpoint.kind !== 'pod') return parsedAddresses(endpoint)
+  const found = known.get(endpoint.pod) ?? parsedAddresses(endpoint)
+  known.set(endpoint.pod, found)
+  return found
+}
+
+function parsedAddresses(endpoint: Endpoint): Addresses {
   const texts: Partial<Record<Family, string>> = {}
   const parsed: Partial<Record<Family, Address>> = {}
   for (const text of written(endpoint)) {

@@ -136,11 +136,25 @@ function slipOf({ is, field, wanted }: Clause, { pod, namespace }: Party): Slip 
   return has === undefined || key === nameLabel ? undefined : { key, wants: wanted.slice(at + 1), has }
 }
 
-/** Whether nothing carries the label that a rule asks for: only then does changing it take nothing away. */
+/**
+ * Whether nothing carries the label that a rule asks for: only then does changing it take nothing away. Pods that a
+ * controller would make count as well.
+ */
 function isUnused({ is }: Clause, { key, wants }: Slip, inventory: Inventory): boolean {
+  if (is === 'podSelector' && templates(inventory).some((labels) => labels[key] === wants)) return false
   if (inventory.snapshot.coverage.world === 'open') return false
   const pods = inventory.list(is === 'podSelector' ? 'Pod' : 'Namespace')
   return pods.gaps.length === 0 && pods.items.every(({ metadata }) => metadata.labels[key] !== wants)
+}
+
+function templates(inventory: Inventory): readonly TextMap[] {
+  const made = (['Deployment', 'StatefulSet', 'DaemonSet', 'Job'] as const).flatMap((kind) =>
+    inventory.list(kind).items.map(({ spec }) => spec.template?.metadata.labels ?? {}),
+  )
+  const scheduled = inventory
+    .list('CronJob')
+    .items.map(({ spec }) => spec.jobTemplate?.spec.template?.metadata.labels ?? {})
+  return [...made, ...scheduled]
 }
 
 function addedPeer(misses: readonly NearMiss[], item: unknown): Patch | undefined {

@@ -59,10 +59,14 @@ function patchLines(patch: Patch, { network, locate }: RemedyOptions): readonly 
     patch.is === 'change-value'
       ? `in NetworkPolicy ${escapeText(patch.policy.name)} ${escapeText(patch.field)}${where}: ${escapeText(patch.before ?? '')} -> ${escapeText(String(patch.after))}`
       : patch.is === 'new-policy'
-        ? `a new NetworkPolicy ${escapeText(patch.policy.name)} in namespace ${escapeText(patch.policy.namespace ?? '')}${declared ? `, spec ${shown}` : ''}`
+        ? `a new NetworkPolicy ${escapeText(patch.policy.name)} in namespace ${escapeText(patch.policy.namespace ?? '')}${declared ? ', as a document for a file:' : ''}`
         : `add to NetworkPolicy ${escapeText(patch.policy.name)} ${escapeText(patch.field)}${where}: ${shown}`
   return [
     { text: words },
+    // JSON is YAML too: one line that can be put into a file as it is.
+    ...(declared && patch.edit.kind === 'create'
+      ? [{ command: escapeText(JSON.stringify(patch.edit.object)) }]
+      : []),
     ...(patch.isolates
       ? [{ text: 'it isolates the pods that it selects: what it does not list is denied then' }]
       : []),

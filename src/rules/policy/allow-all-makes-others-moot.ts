@@ -5,6 +5,7 @@ import { defineRule } from '../rule.ts'
 import { say, word } from '../text.ts'
 import { coversSubject, isAllowAll } from './cover.ts'
 import { showCommand } from './patches.ts'
+import { rulesText } from './rules-text.ts'
 import { policyNames } from './selector-words.ts'
 
 export default defineRule({
@@ -56,7 +57,7 @@ function checkDirection(
       ...moot.map((other) => ({
         reference: other.reference,
         field: `spec.${direction}`,
-        value: `${other.rules[direction]?.length ?? 0} rules`,
+        value: rulesText(other.rules[direction]?.length ?? 0),
       })),
     ],
     advice: [

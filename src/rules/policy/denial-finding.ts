@@ -1,3 +1,5 @@
+import { memoTable } from '../../network/inventory/memo.ts'
+import { numberOf } from '../../network/inventory/object-number.ts'
 import type { Network } from '../../network/network.ts'
 import { type Place, place } from '../../network/traffic/place.ts'
 import { clientOf } from '../client/dialled.ts'
@@ -9,6 +11,7 @@ import { labelEvidence, tryIt } from './denial-words.ts'
 import { clientsOf, type DenialGroup, targetKey } from './denied-group.ts'
 import { peerKey } from './peers.ts'
 import { blockText } from './ranges.ts'
+import { rulesText } from './rules-text.ts'
 
 const mostEvidence = 5
 
@@ -25,15 +28,13 @@ export function denialFinding(
   tell: (group: DenialGroup) => DenialStory,
   network: Network,
 ): FindingDraft {
-  const found = known.get(group)
-  if (found !== undefined) return found
-  const draft = draftOf(group, tell(group), network)
-  known.set(group, draft)
-  return draft
+  return network.inventory.memo.get(known, String(numberOf(group)), () =>
+    draftOf(group, tell(group), network),
+  )
 }
 
 /** Every member of a group has the same finding. */
-const known = new WeakMap<DenialGroup, FindingDraft>()
+const known = memoTable<FindingDraft>('rules.policy.denialFindings')
 
 function draftOf(group: DenialGroup, story: DenialStory, network: Network): FindingDraft {
   const { policy, denials, kind } = group
@@ -83,6 +84,6 @@ function isolationEvidence({ policy, denials, kind }: DenialGroup): FindingDraft
   return isolatedBy.map((isolation) => ({
     reference: isolation.policy,
     field: `spec.${first.direction}`,
-    value: isolation.rules === 0 ? undefined : `${isolation.rules} rules, none matches`,
+    value: isolation.rules === 0 ? undefined : `${rulesText(isolation.rules)}, none matches`,
   }))
 }

@@ -36,24 +36,42 @@ export function denialsOf(connection: Connection, network: Network): readonly De
     const { destination, gaps } = network.traffic.destination(connection)
     // Where nothing enforces policies, what they deny gets through.
     if (gaps.length > 0 || !network.policy.profile.enforcesPolicies) return []
-    const all = endsOf(connection, destination, network)
-    if (all.every((endpoint) => surelyPasses(connection, destination, endpoint, network))) return []
-    const ends = all.map((endpoint) => ({
-      endpoint,
-      judged: judge(connection, destination, endpoint, network),
-    }))
+    const ends = judgedEnds(connection, network)
+    if (ends.every(({ judged }) => judged === undefined)) return []
     return (['egress', 'ingress'] as const).flatMap(
       (direction) => inDirection(direction, connection, destination, ends, network) ?? [],
     )
   })
 }
 
+interface JudgedEnd {
+  readonly endpoint: Endpoint | undefined
+  /** Absent where the packet surely passes. */
+  readonly judged: Judged | undefined
+}
+
+const judgedTable = memoTable<readonly JudgedEnd[]>('rules.policy.judged')
+
+/** The ends of a connection, each judged once for all rules. */
+function judgedEnds(connection: Connection, network: Network): readonly JudgedEnd[] {
+  const { client, key } = connection
+  return network.inventory.memo.get(judgedTable, key, () => {
+    // The client is an argument; looking it up makes the remembered result depend on it.
+    if (client.kind === 'workload') network.workloads.get(client.workload.namespace, client.workload.key)
+    const { destination } = network.traffic.destination(connection)
+    return endsOf(connection, destination, network).map((endpoint) => ({
+      endpoint,
+      judged: surelyPasses(connection, destination, endpoint, network)
+        ? undefined
+        : judge(connection, destination, endpoint, network),
+    }))
+  })
+}
+
 /** What would have to be read to know whether policies deny a connection in one direction; empty when it is known. */
 export function undecided(connection: Connection, direction: Direction, network: Network): readonly Gap[] {
-  const { destination } = network.traffic.destination(connection)
-  const gaps = endsOf(connection, destination, network).map((endpoint) => {
-    if (surelyPasses(connection, destination, endpoint, network)) return []
-    const judged = judge(connection, destination, endpoint, network)
+  const gaps = judgedEnds(connection, network).map(({ judged }) => {
+    if (judged === undefined) return []
     if (judged.is === 'not-read') return judged.gaps
     if (judged.is !== 'judged') return []
     return judged.flows
@@ -83,7 +101,7 @@ function inDirection(
   direction: Direction,
   connection: Connection,
   destination: Destination,
-  ends: readonly { readonly endpoint?: Endpoint | undefined; readonly judged: Judged }[],
+  ends: readonly JudgedEnd[],
   network: Network,
 ): Denial | undefined {
   const stops = ends.map(({ judged }) => stopOf(direction, judged))
@@ -100,8 +118,8 @@ function inDirection(
   }
 }
 
-function stopOf(direction: Direction, judged: Judged): Stop | undefined {
-  if (judged.is !== 'judged') return undefined
+function stopOf(direction: Direction, judged: Judged | undefined): Stop | undefined {
+  if (judged?.is !== 'judged') return undefined
   const pairs = judged.flows.flatMap((flow) => flow.families.map((family) => ({ flow, family })))
   if (pairs.some(({ family }) => family[direction].outcome === 'unknown')) return undefined
   return pairs.find(({ family }) => family[direction].outcome === 'fails')

@@ -28,12 +28,15 @@ export default defineRule({
     whole({ items: [], gaps: undecidedLookup(connection, network) })
     const group = dnsGroup(connection, 'denied', network)
     if (group === undefined) return undefined
-    const [first] = group
-    return dnsFinding(group, {
-      proof: 'likely',
-      summary: say`${clientWords(group.map(({ workload }) => workload))} cannot resolve any name: ${policyWords(first)} ${word(first.explanation.isolatedBy.length > 1 ? 'isolate' : 'isolates')} ${word(group.length > 1 ? 'them' : 'it')} for egress, and no rule allows DNS`,
-      detail: say`A lookup goes to ${serverWords(first)}, port ${first.explanation.target.port}, over UDP first.`,
-      edit: allowDns(first, network),
-    })
+    return dnsFinding(
+      group,
+      (first) => ({
+        proof: 'likely',
+        summary: say`${clientWords(group.map(({ workload }) => workload))} cannot resolve any name: ${policyWords(first)} ${word(first.explanation.isolatedBy.length > 1 ? 'isolate' : 'isolates')} ${word(group.length > 1 ? 'them' : 'it')} for egress, and no rule allows DNS`,
+        detail: say`A lookup goes to ${serverWords(first)}, port ${first.explanation.target.port}, over UDP first.`,
+        edit: allowDns(first, network),
+      }),
+      network,
+    )
   },
 })

@@ -2,8 +2,9 @@ import { place } from '../../network/traffic/place.ts'
 import { defineRule } from '../rule.ts'
 import { say } from '../text.ts'
 import { clientWords } from './denial-words.ts'
-import { dnsFinding, dnsGroup } from './dns-finding.ts'
+import { type DnsStory, dnsFinding, dnsGroup } from './dns-finding.ts'
 import { addTo, serverPorts } from './dns-fix.ts'
+import type { DnsTrouble } from './dns-trouble.ts'
 
 export default defineRule({
   id: 'policy/dns-egress-tcp-only',
@@ -23,15 +24,19 @@ export default defineRule({
   check({ connection }, network) {
     const group = dnsGroup(connection, 'tcp-only', network)
     if (group === undefined) return undefined
-    const [first] = group
-    const missing = serverPorts(first, network).filter(({ protocol }) => protocol === 'UDP')
-    return dnsFinding(group, {
-      proof: 'proven',
-      summary: say`${clientWords(group.map(({ workload }) => workload))} cannot resolve any name: ${first.policy} allows DNS over TCP only, and resolvers ask over UDP`,
-      lintedAt: place.policyPart(first.policy, 'egress TCP 53'),
-      detail: say`A port without protocol means TCP.`,
-      edit:
-        first.rule === undefined ? undefined : addTo(first.rule.policy, `${first.rule.path}.ports`, missing),
-    })
+    const tell = (first: DnsTrouble): DnsStory => {
+      const missing = serverPorts(first, network).filter(({ protocol }) => protocol === 'UDP')
+      return {
+        proof: 'proven',
+        summary: say`${clientWords(group.map(({ workload }) => workload))} cannot resolve any name: ${first.policy} allows DNS over TCP only, and resolvers ask over UDP`,
+        lintedAt: place.policyPart(first.policy, 'egress TCP 53'),
+        detail: say`A port without protocol means TCP.`,
+        edit:
+          first.rule === undefined
+            ? undefined
+            : addTo(first.rule.policy, `${first.rule.path}.ports`, missing),
+      }
+    }
+    return dnsFinding(group, tell, network)
   },
 })

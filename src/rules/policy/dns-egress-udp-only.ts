@@ -1,8 +1,9 @@
 import { defineRule } from '../rule.ts'
 import { say, word } from '../text.ts'
 import { clientWords } from './denial-words.ts'
-import { dnsFinding, dnsGroup } from './dns-finding.ts'
+import { type DnsStory, dnsFinding, dnsGroup } from './dns-finding.ts'
 import { addTo, serverPorts } from './dns-fix.ts'
+import type { DnsTrouble } from './dns-trouble.ts'
 
 export default defineRule({
   id: 'policy/dns-egress-udp-only',
@@ -20,14 +21,18 @@ export default defineRule({
   check({ connection }, network) {
     const group = dnsGroup(connection, 'udp-only', network)
     if (group === undefined) return undefined
-    const [first] = group
-    const missing = serverPorts(first, network).filter(({ protocol }) => protocol === 'TCP')
-    return dnsFinding(group, {
-      proof: 'proven',
-      summary: say`${first.policy} allows DNS over UDP only: ${clientWords(group.map(({ workload }) => workload))} ${word(group.length > 1 ? 'lose' : 'loses')} answers that need TCP`,
-      detail: say`Answers that do not fit into one UDP packet are asked for again over TCP.`,
-      edit:
-        first.rule === undefined ? undefined : addTo(first.rule.policy, `${first.rule.path}.ports`, missing),
-    })
+    const tell = (first: DnsTrouble): DnsStory => {
+      const missing = serverPorts(first, network).filter(({ protocol }) => protocol === 'TCP')
+      return {
+        proof: 'proven',
+        summary: say`${first.policy} allows DNS over UDP only: ${clientWords(group.map(({ workload }) => workload))} ${word(group.length > 1 ? 'lose' : 'loses')} answers that need TCP`,
+        detail: say`Answers that do not fit into one UDP packet are asked for again over TCP.`,
+        edit:
+          first.rule === undefined
+            ? undefined
+            : addTo(first.rule.policy, `${first.rule.path}.ports`, missing),
+      }
+    }
+    return dnsFinding(group, tell, network)
   },
 })

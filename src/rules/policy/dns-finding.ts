@@ -1,5 +1,7 @@
 import type { Edit } from '../../network/edit.ts'
 import { needsLookup } from '../../network/flows/lookups.ts'
+import { memoTable } from '../../network/inventory/memo.ts'
+import { numberOf } from '../../network/inventory/object-number.ts'
 import type { Network } from '../../network/network.ts'
 import type { Connection } from '../../network/traffic/connection.ts'
 import { type Place, place } from '../../network/traffic/place.ts'
@@ -7,21 +9,21 @@ import { referenceTo } from '../../snapshot/snapshot.ts'
 import { clientOf } from '../client/dialled.ts'
 import type { FindingDraft, Severity } from '../finding.ts'
 import { listed, say, type Text, word } from '../text.ts'
-import { type DnsTrouble, dnsTroubles, troubleKey } from './dns-trouble.ts'
+import { type DnsGroup, type DnsTrouble, dnsTroubles, troubleKey } from './dns-trouble.ts'
+import { rulesText } from './rules-text.ts'
 
 /** The clients of a namespace that one policy keeps from their nameserver in one way. */
 export function dnsGroup(
   connection: Connection,
   is: DnsTrouble['is'],
   network: Network,
-): readonly [DnsTrouble, ...DnsTrouble[]] | undefined {
+): DnsGroup | undefined {
   const workload = clientOf(connection)
   if (workload === undefined || !needsLookup(connection)) return undefined
   const { byClient, alike } = dnsTroubles(workload.namespace, network)
   const own = byClient.get(workload.key)
   if (own === undefined || own.is !== is) return undefined
-  const [first = own, ...others] = alike.get(troubleKey(own)) ?? []
-  return [first, ...others]
+  return alike.get(troubleKey(own))
 }
 
 export interface DnsStory {
@@ -34,11 +36,18 @@ export interface DnsStory {
   readonly lintedAt?: Place | undefined
 }
 
-/** The finding about a group: at the lookups of all its clients. */
+const known = memoTable<FindingDraft>('rules.policy.dnsFindings')
+
+/** The finding about a group, the same for each of its clients: at the lookups of all of them. */
 export function dnsFinding(
-  group: readonly [DnsTrouble, ...DnsTrouble[]],
-  { edit, lintedAt, ...story }: DnsStory,
+  group: DnsGroup,
+  tell: (first: DnsTrouble) => DnsStory,
+  network: Network,
 ): FindingDraft {
+  return network.inventory.memo.get(known, String(numberOf(group)), () => draftOf(group, tell(group[0])))
+}
+
+function draftOf(group: DnsGroup, { edit, lintedAt, ...story }: DnsStory): FindingDraft {
   const [{ policy, explanation, rule, workload }] = group
   const isAsleep = group.every(({ workload: { replicas } }) => replicas === 0)
   const isPartial = group.every(({ share }) => share !== undefined)
@@ -55,7 +64,7 @@ export function dnsFinding(
       ...explanation.isolatedBy.slice(0, 3).map((isolation) => ({
         reference: isolation.policy,
         field: 'spec.egress',
-        value: isolation.rules === 0 ? undefined : `${isolation.rules} rules`,
+        value: isolation.rules === 0 ? undefined : rulesText(isolation.rules),
       })),
       ...(rule === undefined
         ? []

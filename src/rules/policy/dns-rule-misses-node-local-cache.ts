@@ -1,8 +1,9 @@
 import { defineRule } from '../rule.ts'
 import { say } from '../text.ts'
 import { clientWords } from './denial-words.ts'
-import { dnsFinding, dnsGroup, serverWords } from './dns-finding.ts'
+import { type DnsStory, dnsFinding, dnsGroup, serverWords } from './dns-finding.ts'
 import { addTo, serverPeer, serverPorts } from './dns-fix.ts'
+import type { DnsTrouble } from './dns-trouble.ts'
 
 export default defineRule({
   id: 'policy/dns-rule-misses-node-local-cache',
@@ -25,13 +26,15 @@ export default defineRule({
   check({ connection }, network) {
     const group = dnsGroup(connection, 'node-local', network)
     if (group === undefined) return undefined
-    const [first] = group
-    const rule = { to: [serverPeer(first, network)], ports: serverPorts(first, network) }
-    return dnsFinding(group, {
-      proof: 'likely',
-      summary: say`${clientWords(group.map(({ workload }) => workload))} cannot resolve names: ${first.policy} allows the DNS pods, and lookups go to ${serverWords(first)}`,
-      detail: say`A cache on the host network is no pod to a policy: only an ipBlock matches its address.`,
-      edit: addTo(first.policy, 'spec.egress', [rule]),
-    })
+    const tell = (first: DnsTrouble): DnsStory => {
+      const rule = { to: [serverPeer(first, network)], ports: serverPorts(first, network) }
+      return {
+        proof: 'likely',
+        summary: say`${clientWords(group.map(({ workload }) => workload))} cannot resolve names: ${first.policy} allows the DNS pods, and lookups go to ${serverWords(first)}`,
+        detail: say`A cache on the host network is no pod to a policy: only an ipBlock matches its address.`,
+        edit: addTo(first.policy, 'spec.egress', [rule]),
+      }
+    }
+    return dnsFinding(group, tell, network)
   },
 })

@@ -1,8 +1,9 @@
 import { defineRule } from '../rule.ts'
 import { listed, say } from '../text.ts'
 import { clientWords } from './denial-words.ts'
-import { dnsFinding, dnsGroup, serverWords } from './dns-finding.ts'
+import { type DnsStory, dnsFinding, dnsGroup, serverWords } from './dns-finding.ts'
 import { addTo, serverPorts } from './dns-fix.ts'
+import type { DnsTrouble } from './dns-trouble.ts'
 
 export default defineRule({
   id: 'policy/dns-rule-uses-service-port',
@@ -23,15 +24,17 @@ export default defineRule({
   check({ connection }, network) {
     const group = dnsGroup(connection, 'service-port', network)
     if (group === undefined) return undefined
-    const [first] = group
-    const ports = serverPorts(first, network)
-    const numbers = [...new Set(ports.map(({ port }) => port))]
-    return dnsFinding(group, {
-      proof: 'proven',
-      summary: say`${clientWords(group.map(({ workload }) => workload))} cannot resolve any name: ${first.policy} allows DNS on port 53, and ${serverWords(first)} listen on ${listed(numbers.map((number) => say`${number}`))}`,
-      detail: say`Policies see the port of the pod, after the Service's address was translated.`,
-      edit:
-        first.rule === undefined ? undefined : addTo(first.rule.policy, `${first.rule.path}.ports`, ports),
-    })
+    const tell = (first: DnsTrouble): DnsStory => {
+      const ports = serverPorts(first, network)
+      const numbers = [...new Set(ports.map(({ port }) => port))]
+      return {
+        proof: 'proven',
+        summary: say`${clientWords(group.map(({ workload }) => workload))} cannot resolve any name: ${first.policy} allows DNS on port 53, and ${serverWords(first)} listen on ${listed(numbers.map((number) => say`${number}`))}`,
+        detail: say`Policies see the port of the pod, after the Service's address was translated.`,
+        edit:
+          first.rule === undefined ? undefined : addTo(first.rule.policy, `${first.rule.path}.ports`, ports),
+      }
+    }
+    return dnsFinding(group, tell, network)
   },
 })

@@ -40,8 +40,11 @@ export interface DnsTrouble {
 /** The troubles of a namespace, by client, and those alike together. */
 export interface DnsTroubles {
   readonly byClient: ReadonlyMap<string, DnsTrouble>
-  readonly alike: ReadonlyMap<string, readonly DnsTrouble[]>
+  readonly alike: ReadonlyMap<string, DnsGroup>
 }
+
+/** Troubles that one policy is to blame for, in one way. */
+export type DnsGroup = readonly [DnsTrouble, ...DnsTrouble[]]
 
 const table = memoTable<DnsTroubles>('rules.policy.dns')
 
@@ -63,7 +66,11 @@ export function dnsTroubles(namespace: string, network: Network): DnsTroubles {
     })
     return {
       byClient: new Map(found.map((trouble) => [trouble.workload.key, trouble])),
-      alike: Map.groupBy(found, troubleKey),
+      alike: new Map(
+        [...Map.groupBy(found, troubleKey)].flatMap(([key, [first, ...others]]) =>
+          first === undefined ? [] : [[key, [first, ...others]] as const],
+        ),
+      ),
     }
   })
 }

@@ -5,6 +5,7 @@ import type { FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { counted, listed, say, type Text } from '../text.ts'
 import { patchCommand } from './patches.ts'
+import { rulesText } from './rules-text.ts'
 
 export default defineRule({
   id: 'policy/rules-ignored-by-policytypes',
@@ -45,7 +46,7 @@ function ignored(
     summary: say`${reference} lists ${counted(rules.length, `${field} rule`)}, and policyTypes is only ${listed(types.map((item) => say`${item}`))}: they do nothing`,
     evidence: [
       { reference, field: 'spec.policyTypes', value: types.join(', ') },
-      { reference, field: `spec.${field}`, value: `${rules.length} rules` },
+      { reference, field: `spec.${field}`, value: rulesText(rules.length) },
     ],
     advice: [
       patchCommand(reference, [{ op: 'add', path: '/spec/policyTypes/-', value: type }]),

@@ -40,6 +40,8 @@ const placesBehind = memoTable<readonly Place[]>('trace.behind')
 /** The Service itself and the workloads whose pods stand, or should stand, behind it. */
 function behind(service: Service, network: Network): readonly Place[] {
   return network.inventory.memo.get(placesBehind, place.service(service), () => {
+    // The Service is an argument; looking it up makes the remembered result depend on it.
+    network.services.get(service.metadata.namespace ?? '', service.metadata.name)
     const workloads = [
       ...network.services.backends(service).items,
       ...network.services.selected(service).items.flatMap((pod) => network.workloads.ofPod(pod) ?? []),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { podEnd } from '../../../src/diagnosis/flow/ends.ts'
+import { podEnd, workloadEnd } from '../../../src/diagnosis/flow/ends.ts'
 import { judgeFlow } from '../../../src/diagnosis/flow/judge.ts'
 import { Network } from '../../../src/network/network.ts'
 import { loadFiles } from '../../../src/snapshot/files/load.ts'
@@ -38,5 +38,69 @@ describe('a judged flow', () => {
   it('between pods without a common family has a note', () => {
     const { notes } = ask(['10.1.0.1'], ['fd00::2'], [])
     expect(JSON.stringify(notes)).toContain('have no address family in common')
+  })
+})
+
+describe('a workload that asks for itself', () => {
+  const manifest = (replicas: number): string =>
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'List',
+      items: [
+        {
+          apiVersion: 'networking.k8s.io/v1',
+          kind: 'NetworkPolicy',
+          metadata: { namespace: 'shop', name: 'deny' },
+          spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+        },
+        {
+          apiVersion: 'apps/v1',
+          kind: 'Deployment',
+          metadata: { namespace: 'shop', name: 'web' },
+          spec: {
+            replicas,
+            selector: { matchLabels: { app: 'web' } },
+            template: {
+              metadata: { labels: { app: 'web' } },
+              spec: { containers: [{ name: 'main', image: 'x', ports: [{ containerPort: 8080 }] }] },
+            },
+          },
+        },
+      ],
+    })
+
+  function outcome(content: string): string {
+    const options = { isComplete: false, defaultNamespace: 'shop' }
+    const network = Network.of(loadFiles([{ file: 'cluster', content }], options).snapshot)
+    const [web] = network.workloads.in('shop').items
+    if (web === undefined) throw new Error('no workload')
+    const end = workloadEnd(web)
+    return judgeFlow({ source: end, destination: end, asked: {} }, network.policy, network).outcome
+  }
+
+  it('means its other pods, where it would have several', () => {
+    expect(outcome(manifest(2))).toBe('fails')
+    expect(outcome(manifest(1))).toBe('passes')
+  })
+
+  it('means its other pods, where it has several', () => {
+    const owned = (name: string, ip: string) => {
+      const made = JSON.parse(JSON.stringify(pod('shop', name, { app: 'web' }, { ip })))
+      const owner = { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'web', uid: 'web', controller: true }
+      return { ...made, metadata: { ...made.metadata, ownerReferences: [owner] } }
+    }
+    const set = {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { namespace: 'shop', name: 'web', uid: 'web' },
+      spec: {
+        selector: { matchLabels: { app: 'web' } },
+        template: { metadata: { labels: { app: 'web' } }, spec: { containers: [] } },
+      },
+    }
+    const deny = policy('shop', 'deny', { podSelector: {}, policyTypes: ['Ingress'] })
+    const two = [owned('web-0', '10.1.0.1'), owned('web-1', '10.1.0.2')]
+    expect(outcome(dump([namespace('shop'), set, ...two, deny]))).toBe('fails')
+    expect(outcome(dump([namespace('shop'), set, ...two.slice(1), deny]))).toBe('passes')
   })
 })

@@ -40,7 +40,10 @@ export class Pairs {
     if (from === undefined || to === undefined || !canTalk(from, to)) return []
     const all = sizeOf(from) * sizeOf(to) - (source === destination ? sizeOf(from) : 0)
     const own = this.#ownNodePairs(from, to)
-    const group = { source: from.endpoints, destination: to.endpoints, isOwnNode: false }
+    // Two different pods also where both are of one column: a pod that talks to itself is judged otherwise.
+    const [, second] = to.members
+    const other = source === destination && second !== undefined ? this.#endpoints(second) : to.endpoints
+    const group = { source: from.endpoints, destination: other, isOwnNode: false }
     return [{ ...group, count: all - (own?.count ?? 0) }, ...(own === undefined ? [] : [own])].filter(
       ({ count }) => count > 0,
     )
