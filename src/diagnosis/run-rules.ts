@@ -57,7 +57,9 @@ export function runRules(
   const run = <K extends SubjectKind>(rule: Rule<K>): undefined => {
     const read = new Reads()
     reads.set(rule.id, read)
-    const checks = network.inventory.log.into(read, () => checkAll(rule, subjects[rule.subject], read, network))
+    const checks = network.inventory.log.into(read, () =>
+      checkAll(rule, subjects[rule.subject], read, network),
+    )
     for (const { subject, drafts, gaps, open } of checks) {
       const reference = referenceOf[rule.subject](subject)
       if (gaps !== undefined) unknown.push({ rule: rule.id, about: reference, gaps })
