@@ -57,13 +57,13 @@ export function runRules(
   const run = <K extends SubjectKind>(rule: Rule<K>): undefined => {
     const read = new Reads()
     reads.set(rule.id, read)
-    for (const subject of subjects[rule.subject]) {
-      if (isDepartedSubject[rule.subject](subject)) continue
-      const result = checkOne(rule, subject, network)
-      read.include(result.reads)
-      if (result.gaps !== undefined)
-        unknown.push({ rule: rule.id, about: subjectReference(rule.subject, subject), gaps: result.gaps })
-      for (const draft of result.drafts) {
+    const checks = network.inventory.log.into(read, () =>
+      checkAll(rule, subjects[rule.subject], read, network),
+    )
+    for (const { subject, drafts, gaps, open } of checks) {
+      const reference = referenceOf[rule.subject](subject)
+      if (gaps !== undefined) unknown.push({ rule: rule.id, about: reference, gaps })
+      for (const draft of drafts) {
         const severity = severityByConsumers(
           rule.subject,
           subject,
@@ -71,13 +71,7 @@ export function runRules(
           question,
           network,
         )
-        const finding = finish(
-          rule.id,
-          draft,
-          severity,
-          result.reads.open,
-          subjectReference(rule.subject, subject),
-        )
+        const finding = finish(rule.id, draft, severity, open, reference)
         if (!findings.has(finding.key)) findings.set(finding.key, finding)
       }
     }
@@ -112,23 +106,37 @@ function runAny(rule: AnyRule, run: <K extends SubjectKind>(rule: Rule<K>) => un
   }
 }
 
-interface CheckResult {
+interface CheckResult<K extends SubjectKind> {
+  readonly subject: Subjects[K]
   readonly drafts: readonly FindingDraft[]
-  readonly reads: Reads
   readonly gaps?: UnknownVerdict['gaps']
+  /** Whether absence in an open world was concluded from. */
+  readonly open: boolean
 }
 
-function checkOne<K extends SubjectKind>(rule: Rule<K>, subject: Subjects[K], network: Network): CheckResult {
-  const watched = network.inventory.log.watch(() => {
+/** The checks of one rule that say anything. */
+function checkAll<K extends SubjectKind>(
+  rule: Rule<K>,
+  subjects: readonly Subjects[K][],
+  read: Reads,
+  network: Network,
+): readonly CheckResult<K>[] {
+  const isDeparted = isDepartedSubject[rule.subject]
+  const results: CheckResult<K>[] = []
+  for (const subject of subjects) {
+    if (isDeparted(subject)) continue
+    read.forgetOpen()
     try {
       const found = rule.check(subject, network)
-      return { drafts: found === undefined ? [] : isList(found) ? found : [found] }
+      if (found === undefined) continue
+      const drafts = isList(found) ? found : [found]
+      if (drafts.length > 0) results.push({ subject, drafts, open: read.open })
     } catch (error) {
-      if (error instanceof UnknownVerdict) return { drafts: [], gaps: error.gaps }
-      throw error
+      if (!(error instanceof UnknownVerdict)) throw error
+      results.push({ subject, drafts: [], gaps: error.gaps, open: read.open })
     }
-  })
-  return { ...watched.value, reads: watched.reads }
+  }
+  return results
 }
 
 function isList(found: FindingDraft | readonly FindingDraft[]): found is readonly FindingDraft[] {
@@ -158,19 +166,16 @@ function finish(
 }
 
 /** The object that stands for a subject when a rule names no other. */
-function subjectReference<K extends SubjectKind>(kind: K, subject: Subjects[K]): ObjectReference {
-  const readers: { readonly [P in SubjectKind]: (item: Subjects[P]) => ObjectReference } = {
-    Service: referenceTo,
-    ServicePort: ({ service }) => referenceTo(service),
-    Endpoint: ({ service }) => referenceTo(service),
-    Workload: ({ reference }) => reference,
-    Connection: ({ connection }) =>
-      clientReference(connection.client) ?? { apiVersion: 'v1', kind: 'Service', name: connection.host },
-    Node: referenceTo,
-    WebhookConfiguration: referenceTo,
-    ApiService: referenceTo,
-    NetworkPolicy: ({ reference }) => reference,
-    ClusterPolicy: ({ reference }) => reference,
-  }
-  return readers[kind](subject)
+const referenceOf: { readonly [K in SubjectKind]: (item: Subjects[K]) => ObjectReference } = {
+  Service: referenceTo,
+  ServicePort: ({ service }) => referenceTo(service),
+  Endpoint: ({ service }) => referenceTo(service),
+  Workload: ({ reference }) => reference,
+  Connection: ({ connection }) =>
+    clientReference(connection.client) ?? { apiVersion: 'v1', kind: 'Service', name: connection.host },
+  Node: referenceTo,
+  WebhookConfiguration: referenceTo,
+  ApiService: referenceTo,
+  NetworkPolicy: ({ reference }) => reference,
+  ClusterPolicy: ({ reference }) => reference,
 }

@@ -1,9 +1,10 @@
+import { surelyPass } from '../network/flows/alike.ts'
 import { clientNodes } from '../network/flows/chosen.ts'
 import { memoTable } from '../network/inventory/memo.ts'
 import type { Network } from '../network/network.ts'
 import { type Endpoint, endpointName } from '../network/services/endpoint.ts'
 import type { Connection } from '../network/traffic/connection.ts'
-import { place } from '../network/traffic/place.ts'
+import { type Place, place } from '../network/traffic/place.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
 import { dns } from './hops/dns.ts'
 import { egress } from './hops/egress.ts'
@@ -75,44 +76,62 @@ function withBranches(
   network: Network,
 ): readonly Hop[] {
   const same: Hop[] = []
-  const branches = choices.map((endpoint) => branchTo(endpoint, way, network, same))
+  const passesPolicies = surelyPass(way.connection, way.resolved.destination, choices, network)
+  const through = { ...way, passesPolicies }
+  const branches = choices.map((endpoint) => branchTo(endpoint, through, network, same))
   return hops.map((hop) =>
     hop.kind === 'endpoints' ? { ...hop, branches, verdict: joined(hop.verdict, branches, uncertain) } : hop,
   )
 }
 
-const ofEndpoints = memoTable<ReadonlyMap<HopKind, Hop>>('trace.endpoint')
+interface SharedPart {
+  readonly place: Place
+  readonly name: string
+  readonly hops: ReadonlyMap<HopKind, Hop>
+}
+
+const ofEndpoints = memoTable<SharedPart>('trace.endpoint')
+const ofClients = perEndpoint.filter((judge) => judge.isSameForClients !== true)
 
 /**
  * The way through one endpoint. A large cluster has more branches than anything else: hops that are the same for every
  * client, or for every endpoint of this way, are one object.
  */
 function branchTo(endpoint: Endpoint, way: Way, network: Network, same: Hop[]): Branch {
-  const through = { ...way, endpoint }
-  const at = place.endpoint(endpoint)
-  const shared = network.inventory.memo.get(
-    ofEndpoints,
-    `${at} ${endpoint.address}:${endpoint.targetPort}`,
-    () => {
-      // The endpoint is an argument; looking it up makes the remembered result depend on it.
-      network.services.endpoints(endpoint.service)
-      const judges = perEndpoint.filter((judge) => judge.isSameForClients === true)
-      return new Map(judges.map((judge) => [judge.kind, hopOf(judge, judge.judge(through, network, walk))]))
-    },
-  )
-  const hops = perEndpoint.map((judge) => {
-    const known = shared.get(judge.kind)
-    if (known !== undefined) return known
-    const { place: hopPlace, verdict, behind } = judge.judge(through, network, walk)
-    const equal = same.find(
-      (hop) => hop.kind === judge.kind && hop.place === hopPlace && hop.verdict === verdict,
-    )
-    if (equal !== undefined && behind === undefined) return equal
-    const hop = hopOf(judge, { place: hopPlace, verdict, ...(behind !== undefined && { behind }) })
-    same.push(hop)
-    return hop
-  })
-  return { place: at, name: endpointName(endpoint), hops }
+  const {
+    place: at,
+    name: named,
+    hops: shared,
+  } = network.inventory.memo.get(ofEndpoints, endpoint, () => sharedPart(endpoint, way, network))
+  // Where policies let everything pass, the first branch has told all that differs between clients.
+  const isKnown = way.passesPolicies === true && same.length === ofClients.length
+  const own = isKnown ? same : ownHops({ ...way, endpoint }, network, same)
+  const hops = perEndpoint.map(({ kind }) => shared.get(kind) ?? own.find((hop) => hop.kind === kind))
+  return { place: at, name: named, hops: hops.filter((hop) => hop !== undefined) }
+}
+
+function sharedPart(endpoint: Endpoint, way: Way, network: Network): SharedPart {
+  const judges = perEndpoint.filter((judge) => judge.isSameForClients === true)
+  return {
+    place: place.endpoint(endpoint),
+    name: endpointName(endpoint),
+    hops: new Map(
+      judges.map((judge) => [judge.kind, hopOf(judge, judge.judge({ ...way, endpoint }, network, walk))]),
+    ),
+  }
+}
+
+const ownHops = (way: Way, network: Network, same: Hop[]): readonly Hop[] =>
+  ofClients.map((judge) => ownHop(judge, way, network, same))
+
+/** A hop that is this client's own; one object for all endpoints of the way for which it is the same. */
+function ownHop(judge: HopJudge, way: Way, network: Network, same: Hop[]): Hop {
+  const { place: at, verdict, behind } = judge.judge(way, network, walk)
+  const equal = same.find((hop) => hop.kind === judge.kind && hop.place === at && hop.verdict === verdict)
+  if (equal !== undefined && behind === undefined) return equal
+  const hop = hopOf(judge, { place: at, verdict, ...(behind !== undefined && { behind }) })
+  same.push(hop)
+  return hop
 }
 
 function joined(own: Verdict, branches: readonly Branch[], uncertain: readonly Gap[]): Verdict {

@@ -11,6 +11,8 @@ export interface Way {
   readonly connection: Connection
   readonly resolved: Resolved
   readonly endpoint?: Endpoint | undefined
+  /** Set where policies are known to let the packets pass, whichever endpoint is chosen. */
+  readonly passesPolicies?: boolean
   /** Nodes that the client runs on, or would; empty when not known. */
   readonly clientNodes: readonly string[]
 }

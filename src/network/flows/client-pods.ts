@@ -42,7 +42,7 @@ export function clientPods(client: Client, byAddress: boolean, self?: Pod): read
 const looks = new WeakMap<Pod, string>()
 const numbers = new Map<string, string>()
 
-/** What policies can tell pods apart by, but addresses and nodes: namespace, labels, named ports, address families. */
+/** What policies can tell pods apart by, but addresses and nodes: namespace, labels, named ports, service account, address families. */
 export function lookOf(pod: Pod): string {
   const known = looks.get(pod)
   if (known !== undefined) return known
@@ -51,6 +51,7 @@ export function lookOf(pod: Pod): string {
     metadata.namespace,
     Object.entries(metadata.labels).sort(([a], [b]) => (a < b ? -1 : 1)),
     spec.hostNetwork === true,
+    spec.serviceAccountName,
     [...spec.containers, ...spec.initContainers].flatMap(({ ports }) =>
       ports.filter((port) => port.name !== undefined),
     ),

@@ -2,6 +2,7 @@ import type { Gap } from '../../snapshot/snapshot.ts'
 import { type Nameserver, resolverOf } from '../dns/resolver.ts'
 import { parseAddress } from '../inventory/address.ts'
 import type { Inventory } from '../inventory/inventory.ts'
+import { memoTable } from '../inventory/memo.ts'
 import { type Client, type Connection, clientKey } from '../traffic/connection.ts'
 import { aliasOf } from '../traffic/destination.ts'
 import { serviceConnection } from '../traffic/traffic.ts'
@@ -38,6 +39,21 @@ export function needsLookup({ client, host, address, target }: Connection): bool
  */
 export function lookupsOf(client: Client, inventory: Inventory, protocol?: 'UDP' | 'TCP'): Lookups {
   if (client.kind !== 'workload') return { items: [], hidden: 0, gaps: [], protocol: protocol ?? 'UDP' }
+  const table = protocol === undefined ? firstTable : protocol === 'UDP' ? udpTable : tcpTable
+  return inventory.memo.get(table, client.workload, () =>
+    lookupsOfWorkload({ kind: 'workload', workload: client.workload }, inventory, protocol),
+  )
+}
+
+const firstTable = memoTable<Lookups>('flows.lookups')
+const udpTable = memoTable<Lookups>('flows.lookups.UDP')
+const tcpTable = memoTable<Lookups>('flows.lookups.TCP')
+
+function lookupsOfWorkload(
+  client: Extract<Client, { kind: 'workload' }>,
+  inventory: Inventory,
+  protocol: 'UDP' | 'TCP' | undefined,
+): Lookups {
   const { nameservers, gaps, usesTcp } = resolverOf(client.workload.spec, inventory)
   const over = protocol ?? (usesTcp ? 'TCP' : 'UDP')
   const items = nameservers.flatMap((nameserver): readonly Lookup[] => {

@@ -9,16 +9,28 @@ export interface Range extends Address {
   readonly prefix: number
 }
 
+const dot = 46
+const zero = 48
+
 function parseV4(text: string): bigint | undefined {
-  const parts = text.split('.')
-  if (parts.length !== 4) return undefined
-  let value = 0n
-  for (const part of parts) {
-    // Leading zeros are read as octal by some data planes and as decimal by others: not an address we vouch for.
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined
-    value = value * 256n + BigInt(part)
+  let value = 0
+  let part = -1
+  let parts = 0
+  for (let at = 0; at <= text.length; at++) {
+    const code = at === text.length ? dot : text.charCodeAt(at)
+    if (code === dot) {
+      if (part === -1) return undefined
+      value = value * 256 + part
+      parts += 1
+      part = -1
+    } else {
+      // Leading zeros are read as octal by some data planes and as decimal by others: not an address we vouch for.
+      if (code < zero || code > zero + 9 || part === 0) return undefined
+      part = part === -1 ? code - zero : part * 10 + code - zero
+      if (part > 255 || parts > 3) return undefined
+    }
   }
-  return value
+  return parts === 4 ? BigInt(value) : undefined
 }
 
 function parseGroups(text: string): readonly string[] | undefined {

@@ -6,18 +6,21 @@ import { LabelIndex } from './label-index.ts'
 /** All objects of one kind in one namespace, with indexes that are built on first use. */
 export class ObjectBucket {
   readonly objects: readonly KubeObject[]
-  readonly #byName: ReadonlyMap<string, KubeObject>
+  readonly #byName: ReadonlyMap<string, readonly [KubeObject]>
   #byLabel: LabelIndex<KubeObject> | undefined
   #byAddress: ReadonlyMap<string, readonly KubeObject[]> | undefined
   #byOwner: Map<string, KubeObject[]> | undefined
 
   constructor(objects: readonly KubeObject[]) {
-    this.#byName = new Map(objects.map((object) => [object.metadata.name, object]))
+    this.#byName = new Map(objects.map((object) => [object.metadata.name, [object]]))
     // The last one of a name wins, and every list is in order of name, whatever the order of the input.
-    this.objects = [...this.#byName.values()].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+    this.objects = [...this.#byName.values()]
+      .map(([object]) => object)
+      .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
   }
 
-  get(name: string): KubeObject | undefined {
+  /** The object of that name, as a list of one. */
+  named(name: string): readonly [KubeObject] | undefined {
     return this.#byName.get(name)
   }
 

@@ -15,6 +15,12 @@ export interface ObjectChanges {
 
 const empty = new ObjectBucket([])
 
+/** What is noted and what is missing when one bucket is looked into. */
+interface Lookup {
+  readonly bucket: Bucket
+  readonly gaps: readonly Gap[]
+}
+
 /**
  * All objects of a snapshot, by kind and namespace. Every lookup is an index lookup, says which part of the cluster
  * it could not see, and is written to the {@link ReadLog}.
@@ -32,7 +38,10 @@ export class Inventory {
   readonly #assumed: ReadonlySet<string>
   readonly #parent: Inventory | undefined
   readonly #touched: ReadonlySet<Bucket>
-  readonly #gaps: Map<string, readonly Gap[]>
+  /** By kind and namespace ('*': all). The same in every changed world: what was read does not change. */
+  readonly #lookups: Map<KindName, Map<string, Lookup>>
+  readonly #all = new Map<KindName, readonly KubeObject[]>()
+  readonly #names = new Map<KindName, readonly string[]>()
   #addresses: ReadonlyMap<string, readonly KubeObject[]> | undefined
   /** Buckets of objects with addresses that differ from the parent's. */
   #changed: readonly ObjectBucket[] | undefined
@@ -55,7 +64,7 @@ export class Inventory {
     this.#assumed = assumed
     this.#parent = parent
     this.#touched = touched
-    this.#gaps = parent === undefined ? new Map() : parent.#gaps
+    this.#lookups = parent === undefined ? new Map() : parent.#lookups
   }
 
   static of(snapshot: Snapshot): Inventory {
@@ -115,22 +124,20 @@ export class Inventory {
 
   /** Names of the namespaces that hold any object of this kind that was given. */
   namespacesOf(kind: KindName): readonly string[] {
-    this.log.note(`${kind}|*`)
-    const names = [...(this.#buckets.get(kind)?.keys() ?? [])]
-    return names.filter((name) => !this.#assumed.has(name)).sort()
+    this.log.note(this.#lookup(kind, '*').bucket)
+    return this.#namespacesOf(kind)
   }
 
   /** Objects of a kind in one namespace ('' for a cluster-scoped kind), or in all of them, by name. */
   list<K extends KindName>(kind: K, namespace?: string): Read<ObjectOf<K>> {
-    if (namespace !== undefined) return this.#read(kind, namespace, this.#bucket(kind, namespace).objects)
-    const all = this.namespacesOf(kind).flatMap((name) => this.#bucket(kind, name).objects)
-    return this.#read(kind, undefined, all)
+    const objects = namespace === undefined ? this.#everywhere(kind) : this.#bucket(kind, namespace).objects
+    return this.#read(kind, namespace, objects)
   }
 
   /** The object of that name, as a read of none or one item. */
   get<K extends KindName>(kind: K, namespace: string, name: string): Read<ObjectOf<K>> {
-    const found = this.#bucket(kind, namespace).get(name)
-    return this.#read(kind, namespace, found === undefined ? [] : [found])
+    const found = this.#bucket(kind, namespace).named(name)
+    return this.#read(kind, namespace, found ?? none)
   }
 
   /** Objects of a kind in a namespace that carry every pair of the selector. */
@@ -145,7 +152,7 @@ export class Inventory {
 
   /** Whoever has this IP address, in any namespace, in no particular order. Gaps name each kind that could own it and was not read whole. */
   byAddress(address: string): Read<KubeObject> {
-    for (const kind of addressKinds) this.log.note(`${kind}|*`)
+    for (const kind of addressKinds) this.log.note(this.#lookup(kind, '*').bucket)
     return {
       items: this.#withAddress(address),
       gaps: distinctGaps(addressKinds.map((kind) => this.gaps(kind))),
@@ -155,12 +162,7 @@ export class Inventory {
 
   /** What of a kind was not read: empty when `namespace` (or, without it, every namespace) was read whole. */
   gaps(kind: KindName, namespace?: string): readonly Gap[] {
-    const key = bucketName(kind, namespace ?? '*')
-    const known = this.#gaps.get(key)
-    if (known !== undefined) return known
-    const found = gapsIn(this.snapshot.coverage, kind, namespace)
-    this.#gaps.set(key, found)
-    return found
+    return this.#lookup(kind, namespace ?? '*').gaps
   }
 
   /** Age of an RFC 3339 time in milliseconds at the moment of the snapshot; `undefined` when there is none. */
@@ -183,9 +185,39 @@ export class Inventory {
     namespace: string | undefined,
     objects: readonly KubeObject[],
   ): Read<ObjectOf<K>> {
-    this.log.note(bucketName(kind, namespace ?? '*'))
-    const items = objects.filter((object): object is Extract<KubeObject, ObjectOf<K>> => isKind(object, kind))
-    return { items, gaps: this.gaps(kind, namespace), open: this.#openLog() }
+    const { bucket, gaps } = this.#lookup(kind, namespace ?? '*')
+    this.log.note(bucket)
+    return { items: areOf(objects, kind) ? objects : [], gaps, open: this.#openLog() }
+  }
+
+  #lookup(kind: KindName, namespace: string): Lookup {
+    let ofKind = this.#lookups.get(kind)
+    if (ofKind === undefined) this.#lookups.set(kind, (ofKind = new Map()))
+    const known = ofKind.get(namespace)
+    if (known !== undefined) return known
+    const { coverage } = this.snapshot
+    const gaps = gapsIn(coverage, kind, namespace === '*' ? undefined : namespace)
+    const lookup = { bucket: bucketName(kind, namespace), gaps }
+    ofKind.set(namespace, lookup)
+    return lookup
+  }
+
+  #namespacesOf(kind: KindName): readonly string[] {
+    const known = this.#names.get(kind)
+    if (known !== undefined) return known
+    const names = [...(this.#buckets.get(kind)?.keys() ?? [])]
+      .filter((name) => !this.#assumed.has(name))
+      .sort()
+    this.#names.set(kind, names)
+    return names
+  }
+
+  #everywhere(kind: KindName): readonly KubeObject[] {
+    const known = this.#all.get(kind)
+    if (known !== undefined) return known
+    const all = this.#namespacesOf(kind).flatMap((name) => this.#bucket(kind, name).objects)
+    this.#all.set(kind, all)
+    return all
   }
 
   #withAddress(address: string): readonly KubeObject[] {
@@ -238,6 +270,17 @@ function gapsIn(coverage: Coverage, kind: KindName, namespace: string | undefine
   )
   if (known.length > 0) return known
   return [{ kind, namespace: kinds[kind].namespaced ? namespace : undefined, why: 'not-asked' }]
+}
+
+const none: readonly KubeObject[] = []
+
+/** Whether these are objects of one kind. A bucket holds one kind, so that its first object tells. */
+function areOf<K extends KindName>(
+  objects: readonly KubeObject[],
+  kind: K,
+): objects is readonly Extract<KubeObject, ObjectOf<K>>[] {
+  const [first] = objects
+  return first === undefined || isKind(first, kind)
 }
 
 /** The bucket of one namespace; '' for cluster-scoped kinds, '*' for the list over all namespaces. */

@@ -3,6 +3,12 @@ import type { Bucket, ReadLog, Reads, Watched } from './read.ts'
 type Entry = Watched<unknown>
 
 /**
+ * What a result is remembered by: a text, or an object that is never changed. An object stands for everything in it, so
+ * that the result rests on nothing else but what its computation looks up.
+ */
+type Key = string | object
+
+/**
  * Remembers computed parts of the model together with what they read. A changed world asks its parent first and
  * takes over every result that read nothing of what the edit touched: so trying a fix costs what it touches.
  */
@@ -10,7 +16,7 @@ export class Memo {
   readonly #log: ReadLog
   readonly #parent: Memo | undefined
   readonly #touched: ReadonlySet<Bucket>
-  readonly #tables = new Map<string, Map<string, Entry>>()
+  readonly #tables = new Map<string, Map<Key, Entry>>()
   readonly #touches = new Map<Reads, boolean>()
 
   constructor(log: ReadLog, parent?: Memo, touched: ReadonlySet<Bucket> = new Set()) {
@@ -20,7 +26,7 @@ export class Memo {
   }
 
   /** The value of `compute` for this table and key, computed at most once in a world. */
-  get<T>(table: Table<T>, key: string, compute: () => T): T {
+  get<T>(table: Table<T>, key: Key, compute: () => T): T {
     const known = this.#find(table.name, key)
     if (known !== undefined) {
       this.#log.replay(known.reads)
@@ -31,15 +37,15 @@ export class Memo {
     return entry.value
   }
 
-  #table(name: string): Map<string, Entry> {
+  #table(name: string): Map<Key, Entry> {
     const found = this.#tables.get(name)
     if (found !== undefined) return found
-    const created = new Map<string, Entry>()
+    const created = new Map<Key, Entry>()
     this.#tables.set(name, created)
     return created
   }
 
-  #find(name: string, key: string): Entry | undefined {
+  #find(name: string, key: Key): Entry | undefined {
     const own = this.#tables.get(name)?.get(key)
     if (own !== undefined) return own
     if (this.#parent === undefined) return undefined

@@ -73,8 +73,11 @@ export type Bucket = string
  * not copied: a result that rests on a whole cluster costs its user one reference.
  */
 export class Reads {
-  readonly #own = new Set<Bucket>()
-  readonly #parts = new Set<Reads>()
+  // There are more of these than of anything else, and most hold next to nothing.
+  #own: Set<Bucket> | undefined
+  #parts: Set<Reads> | undefined
+  #lastOwn: Bucket | undefined
+  #lastPart: Reads | undefined
   #open = false
 
   /** Whether absence in an open world was concluded from. */
@@ -83,16 +86,36 @@ export class Reads {
   }
 
   note(bucket: Bucket): void {
-    this.#own.add(bucket)
+    if (bucket === this.#lastOwn) return
+    if (this.#lastOwn !== undefined) this.#own ??= new Set([this.#lastOwn])
+    this.#own?.add(bucket)
+    this.#lastOwn = bucket
   }
 
   noteOpen(): void {
     this.#open = true
   }
 
+  /** Forgets that absence was concluded from, before the next of several checks; the buckets stay. */
+  forgetOpen(): void {
+    this.#open = false
+  }
+
   include(part: Reads): void {
-    this.#parts.add(part)
     if (part.#open) this.#open = true
+    if (part === this.#lastPart) return
+    if (part.#lastPart === undefined && part.#own === undefined) {
+      // At most one bucket: noted as our own.
+      if (part.#lastOwn !== undefined) this.note(part.#lastOwn)
+      return
+    }
+    if (part.#lastOwn === undefined && part.#parts === undefined && part.#lastPart !== undefined) {
+      this.include(part.#lastPart)
+      return
+    }
+    if (this.#lastPart !== undefined) this.#parts ??= new Set([this.#lastPart])
+    this.#parts?.add(part)
+    this.#lastPart = part
   }
 
   /**
@@ -109,9 +132,17 @@ export class Reads {
   }
 
   #isTouched(touched: ReadonlySet<Bucket>, known: Map<Reads, boolean>): boolean {
-    for (const bucket of this.#own) if (touched.has(bucket)) return true
-    for (const part of this.#parts) if (part.touches(touched, known)) return true
+    for (const bucket of this.#buckets()) if (touched.has(bucket)) return true
+    for (const part of this.#inner()) if (part.touches(touched, known)) return true
     return false
+  }
+
+  #buckets(): Iterable<Bucket> {
+    return this.#own ?? (this.#lastOwn === undefined ? [] : [this.#lastOwn])
+  }
+
+  #inner(): Iterable<Reads> {
+    return this.#parts ?? (this.#lastPart === undefined ? [] : [this.#lastPart])
   }
 
   /** Each bucket once, in no particular order. */
@@ -119,9 +150,9 @@ export class Reads {
     const buckets = new Set<Bucket>()
     const seen = new Set<Reads>([this])
     for (const reads of seen) {
-      for (const bucket of reads.#own) buckets.add(bucket)
+      for (const bucket of reads.#buckets()) buckets.add(bucket)
       // A Set is walked in order of insertion, and meets what is added on the way.
-      for (const part of reads.#parts) seen.add(part)
+      for (const part of reads.#inner()) seen.add(part)
     }
     yield* buckets
   }
@@ -138,30 +169,36 @@ export interface Watched<T> {
  * what to run again after an edit all come from here. Frames nest; an inner frame's reads belong to the outer too.
  */
 export class ReadLog {
-  readonly #frames: Reads[] = []
+  #frame: Reads | undefined
 
   note(bucket: Bucket): void {
-    this.#frames.at(-1)?.note(bucket)
+    this.#frame?.note(bucket)
   }
 
   noteOpen(): void {
-    this.#frames.at(-1)?.noteOpen()
+    this.#frame?.noteOpen()
   }
 
   /** Adds what an earlier, remembered computation had read. */
   replay(reads: Reads): void {
-    this.#frames.at(-1)?.include(reads)
+    this.#frame?.include(reads)
   }
 
   /** Runs a computation and returns its value with what it read. What a computation that throws has read is kept too. */
   watch<T>(compute: () => T): Watched<T> {
     const reads = new Reads()
-    this.#frames.push(reads)
+    return { value: this.into(reads, compute), reads }
+  }
+
+  /** Runs a computation and adds what it read to `reads`. */
+  into<T>(reads: Reads, compute: () => T): T {
+    const outer = this.#frame
+    this.#frame = reads
     try {
-      return { value: compute(), reads }
+      return compute()
     } finally {
-      this.#frames.pop()
-      this.replay(reads)
+      this.#frame = outer
+      outer?.include(reads)
     }
   }
 }

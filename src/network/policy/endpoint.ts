@@ -75,17 +75,20 @@ export function isSamePod(a: Pod | undefined, b: Pod | undefined): boolean {
   )
 }
 
-const known = new WeakMap<Pod, Addresses>()
+/** By pod, which is never changed: parsing an address costs more than all else that is asked of it. */
+const ofPods = new WeakMap<Pod, Addresses>()
 
 /** The addresses of an endpoint by family; texts that are no addresses are left out. */
 export function addressesOf(endpoint: Endpoint): Addresses {
-  if (endpoint.kind !== 'pod') return parsedAddresses(endpoint)
-  const found = known.get(endpoint.pod) ?? parsedAddresses(endpoint)
-  known.set(endpoint.pod, found)
-  return found
+  if (endpoint.kind !== 'pod') return parsedOf(endpoint)
+  const known = ofPods.get(endpoint.pod)
+  if (known !== undefined) return known
+  const addresses = parsedOf(endpoint)
+  ofPods.set(endpoint.pod, addresses)
+  return addresses
 }
 
-function parsedAddresses(endpoint: Endpoint): Addresses {
+function parsedOf(endpoint: Endpoint): Addresses {
   const texts: Partial<Record<Family, string>> = {}
   const parsed: Partial<Record<Family, Address>> = {}
   for (const text of written(endpoint)) {

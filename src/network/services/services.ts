@@ -3,7 +3,7 @@ import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { Inventory } from '../inventory/inventory.ts'
-import { memoTable } from '../inventory/memo.ts'
+import { memoTable, type Table } from '../inventory/memo.ts'
 import { mapRead, type Read } from '../inventory/read.ts'
 import { hasLabels } from '../inventory/selectors.ts'
 import { podAddresses } from '../workloads/pods.ts'
@@ -15,7 +15,19 @@ import { areHintedByZone, type Choice, chooseEndpoints, type ProxyNode, type Tra
 import { observedEndpoints, serviceNameLabel } from './observed.ts'
 import { type IpFamily, primaryFamily, selectorOf } from './service-facts.ts'
 
-const endpointsTable = memoTable<Read<Endpoint>>('services.endpoints')
+/** What kube-proxy can choose from behind one port. */
+interface BehindPort {
+  readonly endpoints: readonly Endpoint[]
+  /** The choice where the client's node is not known, or does not matter. */
+  readonly anywhere: { readonly [T in Traffic]: Choice }
+}
+
+const families: readonly IpFamily[] = ['IPv4', 'IPv6']
+const tableOfFamily = <T>(name: string): ReadonlyMap<IpFamily, Table<T>> =>
+  new Map(families.map((family) => [family, memoTable<T>(`services.${name}.${family}`)]))
+
+const endpointsTables = tableOfFamily<Read<Endpoint>>('endpoints')
+const portsTables = tableOfFamily<Read<ReadonlyMap<ServicePort, BehindPort>>>('ports')
 const selectingTable = memoTable<ReadonlyMap<string, readonly Service[]>>('services.bySelector')
 
 const zoneLabel = 'topology.kubernetes.io/zone'
@@ -49,17 +61,41 @@ export class Services {
    * were not read, in manifests, and in a changed world.
    */
   endpoints(service: Service, family: IpFamily = primaryFamily(service)): Read<Endpoint> {
-    const { name, namespace = '' } = service.metadata
-    const simulated = this.#inventory.simulated.has(namespace) ? 'expected' : 'observed'
-    return this.#inventory.memo.get(endpointsTable, `${namespace}/${name}/${family}/${simulated}`, () =>
+    // A world that simulates a namespace has touched its slices: what was observed there is not taken over.
+    return this.#inventory.memo.get(tableFor(endpointsTables, family), service, () =>
       this.#endpoints(service, family),
     )
   }
 
   /** The endpoints of one port. */
   ofPort(service: Service, port: ServicePort, family?: IpFamily): Read<Endpoint> {
-    return mapRead(this.endpoints(service, family), (items) =>
-      items.filter((endpoint) => endpoint.port === port),
+    const { items, ...read } = this.#ports(service, family)
+    return { ...read, items: items[0]?.get(port)?.endpoints ?? [] }
+  }
+
+  /** What is behind each port that has endpoints, as a read of one item. */
+  #ports(
+    service: Service,
+    family: IpFamily = primaryFamily(service),
+  ): Read<ReadonlyMap<ServicePort, BehindPort>> {
+    return this.#inventory.memo.get(tableFor(portsTables, family), service, () =>
+      mapRead(this.endpoints(service, family), (items) => {
+        const byPort = new Map<ServicePort, Endpoint[]>()
+        for (const endpoint of items) {
+          if (endpoint.port === undefined) continue
+          const known = byPort.get(endpoint.port)
+          if (known === undefined) byPort.set(endpoint.port, [endpoint])
+          else known.push(endpoint)
+        }
+        const behind = (endpoints: readonly Endpoint[]): BehindPort => ({
+          endpoints,
+          anywhere: {
+            internal: chooseEndpoints(service, endpoints, undefined, 'internal'),
+            external: chooseEndpoints(service, endpoints, undefined, 'external'),
+          },
+        })
+        return [new Map([...byPort].map(([port, endpoints]) => [port, behind(endpoints)]))]
+      }),
     )
   }
 
@@ -97,8 +133,9 @@ export class Services {
     traffic: Traffic = 'internal',
     family?: IpFamily,
   ): Choice {
-    const endpoints = this.ofPort(service, port, family).items
-    return chooseEndpoints(service, endpoints, this.#proxyNode(nodeName), traffic)
+    const behind = this.#ports(service, family).items[0]?.get(port)
+    if (nodeName === undefined && behind !== undefined) return behind.anywhere[traffic]
+    return chooseEndpoints(service, behind?.endpoints ?? [], this.#proxyNode(nodeName), traffic)
   }
 
   /** What is missing to tell the choice on a node: it depends on the node's zone, and that was not read. */
@@ -161,6 +198,12 @@ export class Services {
     }
     return index
   }
+}
+
+function tableFor<T>(tables: ReadonlyMap<IpFamily, Table<T>>, family: IpFamily): Table<T> {
+  const table = tables.get(family)
+  if (table === undefined) throw new Error(`no table for ${family}`)
+  return table
 }
 
 /** Whether a slice endpoint's address is still one of its pod's. */

@@ -17,6 +17,8 @@ import { aliasOf, type Resolved, resolveDestination } from './destination.ts'
 
 type TargetIndex = ReadonlyMap<string, readonly Connection[]>
 
+const destinationTable = memoTable<Resolved>('traffic.destination')
+const fromTable = memoTable<Read<Connection>>('traffic.from')
 const indexTable = memoTable<Read<TargetIndex>>('traffic.index')
 const targetsTable = memoTable<Read<TargetIndex>>('traffic.targets')
 const routeIndexTable = memoTable<Read<TargetIndex>>('traffic.routes')
@@ -36,12 +38,16 @@ export class Traffic {
   }
 
   destination(connection: Connection): Resolved {
-    return resolveDestination(connection, this.#inventory)
+    return this.#inventory.memo.get(destinationTable, connection, () =>
+      resolveDestination(connection, this.#inventory),
+    )
   }
 
   /** Everything that a workload dials, one connection per host, port and protocol. */
   from(workload: Workload): Read<Connection> {
-    return mapRead(this.#references.of(workload), (dials) => connectionsOf(workload, dials))
+    return this.#inventory.memo.get(fromTable, workload, () =>
+      mapRead(this.#references.of(workload), (dials) => connectionsOf(workload, dials)),
+    )
   }
 
   /** Connections that the routes of a namespace open. */

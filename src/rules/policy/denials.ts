@@ -1,4 +1,4 @@
-import { surelyPasses } from '../../network/flows/alike.ts'
+import { surelyPass } from '../../network/flows/alike.ts'
 import { chosenEndpoints } from '../../network/flows/chosen.ts'
 import { type ClientFlow, type Judged, judge } from '../../network/flows/flow.ts'
 import { flowPlace } from '../../network/flows/flow-place.ts'
@@ -25,61 +25,55 @@ export interface Denial {
   readonly share?: { readonly failing: number; readonly of: number } | undefined
 }
 
-const table = memoTable<readonly Denial[]>('rules.policy.denials')
+/** What is known of a connection: denials, and what would have to be read to know more. */
+interface Judgement {
+  readonly denials: readonly Denial[]
+  readonly undecided: Readonly<Record<Direction, readonly Gap[]>>
+}
+
+const table = memoTable<Judgement>('rules.policy.denials')
+const nothing: Judgement = { denials: [], undecided: { egress: [], ingress: [] } }
 
 /** What policies deny of a connection; nothing where it is not known whether they do. */
 export function denialsOf(connection: Connection, network: Network): readonly Denial[] {
-  const { client, key } = connection
-  return network.inventory.memo.get(table, key, () => {
-    // The client is an argument; looking it up makes the remembered result depend on it.
-    if (client.kind === 'workload') network.workloads.get(client.workload.namespace, client.workload.key)
-    const { destination, gaps } = network.traffic.destination(connection)
-    // Where nothing enforces policies, what they deny gets through.
-    if (gaps.length > 0 || !network.policy.profile.enforcesPolicies) return []
-    const ends = judgedEnds(connection, network)
-    if (ends.every(({ judged }) => judged === undefined)) return []
-    return (['egress', 'ingress'] as const).flatMap(
-      (direction) => inDirection(direction, connection, destination, ends, network) ?? [],
-    )
-  })
-}
-
-interface JudgedEnd {
-  readonly endpoint: Endpoint | undefined
-  /** Absent where the packet surely passes. */
-  readonly judged: Judged | undefined
-}
-
-const judgedTable = memoTable<readonly JudgedEnd[]>('rules.policy.judged')
-
-/** The ends of a connection, each judged once for all rules. */
-function judgedEnds(connection: Connection, network: Network): readonly JudgedEnd[] {
-  const { client, key } = connection
-  return network.inventory.memo.get(judgedTable, key, () => {
-    // The client is an argument; looking it up makes the remembered result depend on it.
-    if (client.kind === 'workload') network.workloads.get(client.workload.namespace, client.workload.key)
-    const { destination } = network.traffic.destination(connection)
-    return endsOf(connection, destination, network).map((endpoint) => ({
-      endpoint,
-      judged: surelyPasses(connection, destination, endpoint, network)
-        ? undefined
-        : judge(connection, destination, endpoint, network),
-    }))
-  })
+  return judged(connection, network).denials
 }
 
 /** What would have to be read to know whether policies deny a connection in one direction; empty when it is known. */
 export function undecided(connection: Connection, direction: Direction, network: Network): readonly Gap[] {
-  const gaps = judgedEnds(connection, network).map(({ judged }) => {
-    if (judged === undefined) return []
-    if (judged.is === 'not-read') return judged.gaps
-    if (judged.is !== 'judged') return []
-    return judged.flows
-      .flatMap(({ families }) => families.map((family) => family[direction]))
-      .filter(({ outcome }) => outcome === 'unknown')
-      .flatMap(({ doubts }) => doubts.flatMap((doubt) => doubt.gaps ?? []))
+  return judged(connection, network).undecided[direction]
+}
+
+function judged(connection: Connection, network: Network): Judgement {
+  return network.inventory.memo.get(table, connection, () => {
+    const { destination, gaps } = network.traffic.destination(connection)
+    const all = endsOf(connection, destination, network)
+    const known = all.filter((endpoint) => endpoint !== undefined)
+    if (known.length === all.length && surelyPass(connection, destination, known, network)) return nothing
+    const ends = all.map((endpoint) => ({
+      endpoint,
+      judged: judge(connection, destination, endpoint, network),
+    }))
+    // Where nothing enforces policies, what they deny gets through.
+    const isMoot = gaps.length > 0 || !network.policy.profile.enforcesPolicies
+    const denials = isMoot
+      ? []
+      : (['egress', 'ingress'] as const).flatMap(
+          (direction) => inDirection(direction, connection, destination, ends, network) ?? [],
+        )
+    const missing = (direction: Direction): readonly Gap[] =>
+      distinctGaps(ends.map((end) => gapsIn(end.judged, direction)))
+    return { denials, undecided: { egress: missing('egress'), ingress: missing('ingress') } }
   })
-  return distinctGaps(gaps)
+}
+
+function gapsIn(end: Judged, direction: Direction): readonly Gap[] {
+  if (end.is === 'not-read') return end.gaps
+  if (end.is !== 'judged') return []
+  return end.flows
+    .flatMap(({ families }) => families.map((family) => family[direction]))
+    .filter(({ outcome }) => outcome === 'unknown')
+    .flatMap(({ doubts }) => doubts.flatMap((doubt) => doubt.gaps ?? []))
 }
 
 function endsOf(
@@ -101,7 +95,7 @@ function inDirection(
   direction: Direction,
   connection: Connection,
   destination: Destination,
-  ends: readonly JudgedEnd[],
+  ends: readonly { readonly endpoint?: Endpoint | undefined; readonly judged: Judged }[],
   network: Network,
 ): Denial | undefined {
   const stops = ends.map(({ judged }) => stopOf(direction, judged))
@@ -118,8 +112,8 @@ function inDirection(
   }
 }
 
-function stopOf(direction: Direction, judged: Judged | undefined): Stop | undefined {
-  if (judged?.is !== 'judged') return undefined
+function stopOf(direction: Direction, judged: Judged): Stop | undefined {
+  if (judged.is !== 'judged') return undefined
   const pairs = judged.flows.flatMap((flow) => flow.families.map((family) => ({ flow, family })))
   if (pairs.some(({ family }) => family[direction].outcome === 'unknown')) return undefined
   return pairs.find(({ family }) => family[direction].outcome === 'fails')

@@ -60,7 +60,7 @@ const groupKey = ({ denial, kind, policy }: Blamed): string =>
   [denial.direction, kind.is, keyOf(policy), targetKey(denial)].join('|')
 
 function allBlamed(connection: Connection, network: Network): readonly Blamed[] {
-  return network.inventory.memo.get(blamedTable, connection.key, () =>
+  return network.inventory.memo.get(blamedTable, connection, () =>
     allDenials(connection, network).flatMap((denial) => {
       const kind = kindOf(denial, network)
       const policy = blamed(denial, kind, network)

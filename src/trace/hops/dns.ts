@@ -30,14 +30,7 @@ function answer({ connection, resolved }: Way, network: Network, walk: Walk): An
   const { client } = connection
   if (!needsLookup(connection) || resolved.destination.kind === 'loopback' || client.kind !== 'workload')
     return { verdict: notApplicable }
-  const { namespace, key } = client.workload
-  // A hypothetical client may share the key of a workload.
-  const isKnown = network.workloads.get(namespace, key).items[0] === client.workload
-  if (!isKnown) return resolve(client, network, walk)
-  return network.inventory.memo.get(answers, key, () => {
-    network.workloads.in(namespace)
-    return resolve(client, network, walk)
-  })
+  return network.inventory.memo.get(answers, client.workload, () => resolve(client, network, walk))
 }
 
 function resolve(client: Client, network: Network, walk: Walk): Answer {

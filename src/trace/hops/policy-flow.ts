@@ -1,4 +1,4 @@
-import { surelyPasses } from '../../network/flows/alike.ts'
+import { surelyPass } from '../../network/flows/alike.ts'
 import { type ClientFlow, type Judged, judge } from '../../network/flows/flow.ts'
 import { flowPlace } from '../../network/flows/flow-place.ts'
 import { distinctGaps } from '../../network/inventory/read.ts'
@@ -18,9 +18,7 @@ export function policyHop(way: Way, direction: Direction, network: Network): Jud
   const { connection, resolved, endpoint } = way
   return {
     place: flowPlace(direction, connection, resolved.destination, endpoint),
-    verdict: surelyPasses(connection, resolved.destination, endpoint, network)
-      ? passes
-      : verdictOf(way, direction, network),
+    verdict: passesFor(way, network) ? passes : verdictOf(way, direction, network),
   }
 }
 
@@ -37,6 +35,11 @@ function verdictOf(way: Way, direction: Direction, network: Network): Verdict {
     case 'judged':
       return enforced(overClients(judged.flows, direction), network)
   }
+}
+
+function passesFor({ connection, resolved, endpoint, passesPolicies }: Way, network: Network): boolean {
+  if (passesPolicies) return true
+  return endpoint !== undefined && surelyPass(connection, resolved.destination, [endpoint], network)
 }
 
 /** Both directions of one way come from one judgement. */
