@@ -5,9 +5,10 @@ import { type ConnectionOptions, resolveConnection } from './connection.ts'
 import { type Discovery, discover } from './discovery.ts'
 import type { Environment } from './kubeconfig.ts'
 import { ask } from './lists.ts'
-import { type Progress, readSnapshot } from './live-snapshot.ts'
+import { type NameFurther, type Progress, readSnapshot } from './live-snapshot.ts'
 import type { ReadRequest } from './plan.ts'
 import { type PreviousLog, readPreviousLog } from './pod-log.ts'
+import { isLarge } from './size.ts'
 import type { Transport } from './transport.ts'
 
 /** One connection to one cluster, open until `close`. It only reads. */
@@ -21,10 +22,11 @@ export interface ClusterSession {
   /**
    * Reads everything that a question about these namespaces needs. What could not be read is a gap of the snapshot.
    *
+   * @param further names what a large cluster is asked for in a second round; absent: the whole cluster is read
    * @throws KnownError when the server cannot be reached or nothing at all could be read; the signal's reason when
    *   interrupted
    */
-  read(request: ReadRequest, progress: Progress): Promise<Snapshot>
+  read(request: ReadRequest, progress: Progress, further?: NameFurther): Promise<Snapshot>
   /** The last lines that the previous run of a container wrote. Untrusted. */
   previousLog(namespace: string, pod: string, container: string, tailLines: number): Promise<PreviousLog>
   /** `undefined`: it is forbidden to look, or the server did not answer. */
@@ -71,10 +73,16 @@ export async function openCluster(
     namespace: connection.namespace,
     server: connection.server,
     warnings: transport.warnings,
-    read: async (request, progress) => {
+    read: async (request, progress, further) => {
       discovery ??= discover(transport, connection)
-      const [kinds, version] = await Promise.all([discovery, serverVersion(transport)])
-      return readSnapshot({ transport, discovery: kinds, connection, version }, request, progress)
+      const mayBeNarrow = further !== undefined && request.namespaces !== 'all'
+      const [kinds, version, large] = await Promise.all([
+        discovery,
+        serverVersion(transport),
+        mayBeNarrow && isLarge(transport),
+      ])
+      const reading = { transport, discovery: kinds, connection, version, isLarge: large }
+      return readSnapshot(reading, request, progress, further)
     },
     previousLog: (namespace, pod, container, tailLines) =>
       readPreviousLog(transport, namespace, pod, container, tailLines),

@@ -10,6 +10,8 @@ export interface ListTarget {
   readonly version: string
   /** Absent: all namespaces, or a cluster-scoped kind. */
   readonly namespace?: string | undefined
+  /** Further parameters of the list, such as `fieldSelector`. */
+  readonly query?: Readonly<Record<string, string>> | undefined
 }
 
 /**
@@ -37,9 +39,9 @@ const pageSize = 500
  * @throws KnownError `UNAUTHORIZED`; the signal's reason when interrupted. Every other trouble is a result.
  */
 export async function readList(transport: Transport, target: ListTarget): Promise<ListResult> {
-  const paged = await readPages(transport, target, `limit=${pageSize}`)
+  const paged = await readPages(transport, target, { ...target.query, limit: String(pageSize) })
   if (paged !== 'expired') return paged
-  const again = await readPages(transport, target, '')
+  const again = await readPages(transport, target, target.query ?? {})
   return again === 'expired'
     ? { result: 'failed', detail: 'the list changed twice while it was read' }
     : again
@@ -48,7 +50,7 @@ export async function readList(transport: Transport, target: ListTarget): Promis
 async function readPages(
   transport: Transport,
   target: ListTarget,
-  query: string,
+  query: Readonly<Record<string, string>>,
 ): Promise<ListResult | 'expired'> {
   const objects: KubeObject[] = []
   const tokens = new Set<string>()
@@ -57,8 +59,8 @@ async function readPages(
   let next: string | undefined = ''
   while (next !== undefined) {
     const token: string = next
-    const continued = token === '' ? '' : `&continue=${encodeURIComponent(token)}`
-    const outcome = await ask(transport, `${listPath(target)}?${query}${continued}`)
+    const parameters = new URLSearchParams({ ...query, ...(token !== '' && { continue: token }) })
+    const outcome = await ask(transport, `${listPath(target)}?${parameters}`)
     if (outcome.result === 'expired') return 'expired'
     const page = outcome.result === 'ok' ? projectPage(outcome.json, target) : outcome
     if (page.result !== 'page') return token === '' ? withoutPages(page) : brokenOff(objects, page)

@@ -2,7 +2,7 @@ import { definitionOf, type KindName, type KubeObject, parseObject } from '../sn
 import type { Gap, KindCoverage } from '../snapshot/snapshot.ts'
 import { type Discovery, mayBeAbsent, type Served } from './discovery.ts'
 import { ask, type ListResult, listPath, readList } from './lists.ts'
-import type { PlannedRead } from './plan.ts'
+import type { PlannedRead, PodPick } from './plan.ts'
 import type { Transport } from './transport.ts'
 
 /** What came of one planned read. */
@@ -106,6 +106,24 @@ async function readByName(
   return outcomes
     .map((outcome) => (outcome.result === 'ok' ? parseObject(outcome.json) : undefined))
     .filter((object) => object !== undefined)
+}
+
+/**
+ * Pods that a selector names. They exist; what it did not name stays not asked for, and what was refused is a gap.
+ *
+ * @throws as `readList`
+ */
+export async function readPick(
+  transport: Transport,
+  discovery: Discovery,
+  { namespace, query }: PodPick,
+): Promise<KindReading> {
+  const kind = 'Pod'
+  const served = discovery(kind)
+  if (served.state !== 'served') return { kind, objects: [], gaps: [], isAbsent: false }
+  const result = await readList(transport, { kind, version: served.version, namespace, query })
+  const gaps = result.result === 'whole' ? [] : [gapOf(kind, namespace, result)]
+  return { kind, objects: objectsOf(result), gaps, isAbsent: false }
 }
 
 function objectsOf(result: ListResult): readonly KubeObject[] {
