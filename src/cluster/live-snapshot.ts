@@ -2,7 +2,7 @@ import { definitionOf, type KindName, type KubeObject, kindNames } from '../snap
 import { KnownError } from '../snapshot/known-error.ts'
 import type { Gap, KindCoverage, Snapshot } from '../snapshot/snapshot.ts'
 import type { Connection } from './connection.ts'
-import { nameOf } from './connection-failure.ts'
+import { nameOf, type ServerName } from './connection-failure.ts'
 import type { Discovery } from './discovery.ts'
 import {
   addressPlan,
@@ -19,11 +19,14 @@ import type { Transport } from './transport.ts'
 /** Called after each finished read: how many of the planned reads are done, and the resource of the last one. */
 export type Progress = (done: number, total: number, what: string) => void
 
+/** What errors and snapshots say of a connection. */
+type Named = ServerName & Pick<Connection, 'userName'>
+
 /** What a reading needs to know about its cluster. */
 export interface Reading {
   readonly transport: Transport
   readonly discovery: Discovery
-  readonly connection: Connection
+  readonly connection: Named
   /** Such as `v1.36.3`. */
   readonly version: string | undefined
   /** Whether the cluster is too large to be read whole for a question about few namespaces. */
@@ -135,7 +138,7 @@ function hasAnswer({ kind, coverage, objects }: KindReading): boolean {
   return definitionOf(kind).namespaced && (coverage !== undefined || objects.length > 0)
 }
 
-function nothingRead(connection: Connection, readings: readonly KindReading[]): KnownError {
+function nothingRead(connection: Named, readings: readonly KindReading[]): KnownError {
   const gaps = readings.filter(({ kind }) => definitionOf(kind).namespaced).flatMap((reading) => reading.gaps)
   const refused = gaps.filter(({ why }) => why === 'forbidden')
   // Where namespaces were tried one by one, the right in the namespace is the smaller one to ask for.
@@ -148,7 +151,7 @@ function nothingRead(connection: Connection, readings: readonly KindReading[]): 
 }
 
 /** Whose right is missing, which, and how to get it; or that the server took us for somebody else. */
-function nothingPermitted(connection: Connection, { detail = '', namespace, permission }: Gap): KnownError {
+function nothingPermitted(connection: Named, { detail = '', namespace, permission }: Gap): KnownError {
   const user = /User "([^"]*)"/.exec(detail)?.[1] ?? connection.userName ?? 'this user'
   const at = nameOf(connection)
   const other = /cannot impersonate resource "([^"]*)"/.exec(detail)?.[1]
