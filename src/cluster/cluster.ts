@@ -5,11 +5,13 @@ import { type ConnectionOptions, resolveConnection } from './connection.ts'
 import { type Discovery, discover } from './discovery.ts'
 import type { Environment } from './kubeconfig.ts'
 import { ask } from './lists.ts'
-import { type NameFurther, type Progress, readSnapshot } from './live-snapshot.ts'
+import { type NameFurther, type Progress, type ReadSnapshot, readSnapshot } from './live-snapshot.ts'
 import type { ReadRequest } from './plan.ts'
 import { type PreviousLog, readPreviousLog } from './pod-log.ts'
 import { isLarge } from './size.ts'
 import type { Transport } from './transport.ts'
+import { startsOf } from './watch/starts.ts'
+import { type WatchStep, watchSnapshot } from './watch/watch.ts'
 
 /** One connection to one cluster, open until `close`. It only reads. */
 export interface ClusterSession {
@@ -27,6 +29,13 @@ export interface ClusterSession {
    *   interrupted
    */
   read(request: ReadRequest, progress: Progress, further?: NameFurther): Promise<Snapshot>
+  /**
+   * Follows what `read` gave, until the session's signal is aborted: a step whenever something changed or time passed.
+   *
+   * @param snapshot of this session
+   * @throws KnownError `UNAUTHORIZED`; the signal's reason
+   */
+  watch(snapshot: Snapshot): AsyncGenerator<WatchStep, never>
   /** The last lines that the previous run of a container wrote. Untrusted. */
   previousLog(namespace: string, pod: string, container: string, tailLines: number): Promise<PreviousLog>
   /** `undefined`: it is forbidden to look, or the server did not answer. */
@@ -68,6 +77,7 @@ export async function openCluster(
     signal,
   )
   let discovery: Promise<Discovery> | undefined
+  const lists = new WeakMap<Snapshot, ReadSnapshot['lists']>()
   return {
     context: connection.context,
     namespace: connection.namespace,
@@ -82,8 +92,12 @@ export async function openCluster(
         mayBeNarrow && isLarge(transport),
       ])
       const reading = { transport, discovery: kinds, connection, version, isLarge: large }
-      return readSnapshot(reading, request, progress, further)
+      const found = await readSnapshot(reading, request, progress, further)
+      lists.set(found.snapshot, found.lists)
+      return found.snapshot
     },
+    watch: (snapshot) =>
+      watchSnapshot({ transport, clock, signal }, snapshot, startsOf(snapshot, lists.get(snapshot) ?? [])),
     previousLog: (namespace, pod, container, tailLines) =>
       readPreviousLog(transport, namespace, pod, container, tailLines),
     namespaceExists: async (name) => {

@@ -22,7 +22,12 @@ export interface ListTarget {
  * - `forbidden`, `failed`, `absent` (not served): nothing was read.
  */
 export type ListResult =
-  | { readonly result: 'whole'; readonly objects: readonly KubeObject[] }
+  | {
+      readonly result: 'whole'
+      readonly objects: readonly KubeObject[]
+      /** From which a watch goes on. */
+      readonly revision: string | undefined
+    }
   | { readonly result: 'partial'; readonly objects: readonly KubeObject[]; readonly detail: string }
   | { readonly result: 'forbidden' | 'failed'; readonly detail: string }
   | { readonly result: 'absent' }
@@ -73,7 +78,7 @@ async function readPages(
       return brokenOff(objects, { result: 'failed', message: 'the server repeated a page' })
     }
   }
-  if (unreadable === 0) return { result: 'whole', objects }
+  if (unreadable === 0) return { result: 'whole', objects, revision }
   return { result: 'partial', objects, detail: `${unreadable} of its items could not be understood` }
 }
 

@@ -13,7 +13,7 @@ import {
   secondPlan,
   wholePlan,
 } from './plan.ts'
-import { type KindReading, readKind, readPick } from './reader.ts'
+import { type KindReading, readKind, readPick, type WatchFrom } from './reader.ts'
 import type { Transport } from './transport.ts'
 
 /** Called after each finished read: how many of the planned reads are done, and the resource of the last one. */
@@ -36,6 +36,12 @@ export interface Reading {
 /** Says what a large cluster is asked for besides, by what the first round found. */
 export type NameFurther = (first: Snapshot) => Further
 
+/** What was read, and from where each list can be watched. */
+export interface ReadSnapshot {
+  readonly snapshot: Snapshot
+  readonly lists: readonly WatchFrom[]
+}
+
 /**
  * Reads what a request needs and puts a snapshot together: objects in the order of kinds and of the server, so that the
  * same cluster gives the same snapshot.
@@ -48,14 +54,14 @@ export async function readSnapshot(
   request: ReadRequest,
   progress: Progress,
   further?: NameFurther,
-): Promise<Snapshot> {
+): Promise<ReadSnapshot> {
   const { connection } = reading
   const reader = createReader(reading, progress)
   const { namespaces } = request
   if (namespaces === 'all' || further === undefined || !reading.isLarge) {
     const whole = await reader.carryOut(wholePlan(request))
     if (!whole.some(hasAnswer)) throw nothingRead(connection, whole)
-    return assembled(reading, whole)
+    return finished(reading, whole)
   }
   const first = await reader.carryOut(firstPlan(namespaces))
   if (!first.some(hasAnswer)) throw nothingRead(connection, first)
@@ -65,7 +71,11 @@ export async function readSnapshot(
     objects.flatMap(({ metadata }) => metadata.namespace ?? []),
   )
   const second = await reader.carryOut(secondPlan(namespaces, [...ofOwners, ...named.namespaces]))
-  return assembled(reading, [...first, ...owners, ...second])
+  return finished(reading, [...first, ...owners, ...second])
+}
+
+function finished(reading: Reading, readings: readonly KindReading[]): ReadSnapshot {
+  return { snapshot: assembled(reading, readings), lists: readings.flatMap(({ lists = [] }) => lists) }
 }
 
 /** Carries out plans, all reads of one at once within the transport's limit, and reports their progress together. */

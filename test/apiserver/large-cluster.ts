@@ -44,6 +44,7 @@ export function serve(objects: readonly ApiObject[], before: readonly Handler[] 
       warnings: new Set(),
       serverTimeMs: Date.parse('2026-11-23T03:31:57Z'),
       close: async () => undefined,
+      open: () => Promise.reject(new Error('nothing is watched here')),
       get: async (target) => {
         const { pathname, searchParams } = new URL(target, 'https://server')
         served.asked.push(target)
@@ -79,10 +80,11 @@ export async function readFor(question: Question, { transport }: Served): Promis
     version: 'v1.36.3',
     isLarge: await isLarge(transport),
   }
-  return readSnapshot(
+  const { snapshot } = await readSnapshot(
     reading,
     { namespaces },
     () => undefined,
     (first) => furtherNeeds(question, Network.of(first)),
   )
+  return snapshot
 }
