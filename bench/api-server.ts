@@ -62,7 +62,9 @@ function sendPage(response: ServerResponse, { kind, namespace }: Collection, que
   const from = Number(query.get('continue') ?? first)
   const to = Math.min(after, from + Number(query.get('limit') ?? after))
   const metadata =
-    to < after ? { resourceVersion: '123456', continue: String(to) } : { resourceVersion: '123456' }
+    to < after
+      ? { resourceVersion: '123456', continue: String(to), remainingItemCount: after - to }
+      : { resourceVersion: '123456' }
   const head = `{"kind":"${kind}List","apiVersion":"${apiVersionOf(kind)}","metadata":${JSON.stringify(metadata)},"items":[`
   const start = starts[from] ?? 0
   const end = ends[to - 1] ?? 0

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Agent, request } from 'undici'
 import { parse } from 'yaml'
 import { listPath } from '../../src/cluster/lists.ts'
-import { planFor } from '../../src/cluster/plan.ts'
+import { wholePlan } from '../../src/cluster/plan.ts'
 import { definitionOf } from '../../src/snapshot/kinds/kinds.ts'
 import { report } from './report.ts'
 
@@ -26,7 +26,7 @@ async function readList(path: string): Promise<void> {
 }
 
 await Promise.all(
-  planFor({ namespaces: 'all' }).map(({ kind }) =>
+  wholePlan({ namespaces: 'all' }).lists.map(({ kind }) =>
     readList(listPath({ kind, version: definitionOf(kind).versions[0] ?? 'v1' })),
   ),
 )

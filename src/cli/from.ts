@@ -1,18 +1,28 @@
+import type { Question } from '../diagnosis/question.ts'
 import { Network } from '../network/network.ts'
+import type { Workload } from '../network/workloads/workload.ts'
 import { clientView } from '../report/views/client.ts'
 import { answer } from './answer.ts'
 import { defineCommand } from './command.ts'
-import { withInput } from './input.ts'
-import { questionFlags } from './options.ts'
-import { clientKinds, findWorkload, parsePlace, parseTypeAndName, requireClient } from './places.ts'
+import { type Input, withInput } from './input.ts'
+import { allNamespacesFlag, questionFlags } from './options.ts'
+import {
+  clientKinds,
+  findWorkload,
+  type PlaceArgument,
+  parsePlace,
+  parseTypeAndName,
+  requireClient,
+} from './places.ts'
 import { namespaceOf } from './target-namespace.ts'
+import { furtherFor } from './whole-cluster.ts'
 
 export const from = defineCommand({
   usage: 'from <client> [name]',
   describe: 'one client: all that it dials',
   examples: [['kubectl netdoctor from deploy/web', 'what a client dials, hop by hop']],
   flags: (yargs) =>
-    questionFlags(yargs)
+    allNamespacesFlag(questionFlags(yargs), 'read all of the cluster, also of a large one')
       .positional('client', {
         type: 'string',
         demandOption: true,
@@ -25,20 +35,26 @@ export const from = defineCommand({
     requireClient(argument)
     return withInput(
       { ...args, namespace: argument.namespace ?? args.namespace },
-      { everything: false },
+      {
+        everything: false,
+        further: furtherFor(args, (first, network) => questionAbout(clientOf(argument, first, network))),
+      },
       terminal,
       (input) => {
         const network = Network.of(input.snapshot)
-        const workload = findWorkload(argument, namespaceOf(argument, clientKinds, input), network)
-        return answer(
-          { kind: 'from', namespace: workload.namespace, workload: workload.key },
-          input,
-          network,
-          args,
-          terminal,
-          (diagnosis, _, options) => clientView(diagnosis, workload, options),
+        const workload = clientOf(argument, input, network)
+        return answer(questionAbout(workload), input, network, args, terminal, (diagnosis, _, options) =>
+          clientView(diagnosis, workload, options),
         )
       },
     )
   },
 })
+
+function clientOf(argument: PlaceArgument, input: Input, network: Network): Workload {
+  return findWorkload(argument, namespaceOf(argument, clientKinds, input), network)
+}
+
+function questionAbout({ namespace, key }: Workload): Question {
+  return { kind: 'from', namespace, workload: key }
+}

@@ -1,4 +1,5 @@
 import { type ClusterSession, openCluster } from '../cluster/cluster.ts'
+import type { Further } from '../cluster/plan.ts'
 import { escapeText } from '../report/escape.ts'
 import { nearest } from '../rules/similar.ts'
 import { type Locate, loadFiles } from '../snapshot/files/load.ts'
@@ -27,6 +28,8 @@ export interface Input {
 interface Wants {
   readonly everything: boolean
   readonly namespaces?: readonly string[]
+  /** Says what else a large cluster is asked for, by what was read first; absent: it is read whole. */
+  readonly further?: ((first: Input) => Further) | undefined
 }
 
 /** Reads what the flags name, runs the command on it, and closes what was opened. */
@@ -47,7 +50,7 @@ export async function withInput<T>(
 
 async function readCluster(
   args: InputArguments,
-  { everything, namespaces = [] }: Wants,
+  { everything, namespaces = [], further }: Wants,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<{ session: ClusterSession; snapshot: Snapshot }> {
@@ -56,7 +59,11 @@ async function readCluster(
     const { namespace } = session
     const title = `reading ${escapeText(session.context ?? session.server)}`
     const snapshot = await withProgress(terminal, title, (progress) =>
-      session.read({ namespaces: everything ? 'all' : [...new Set([namespace, ...namespaces])] }, progress),
+      session.read(
+        { namespaces: everything ? 'all' : [...new Set([namespace, ...namespaces])] },
+        progress,
+        further && ((first) => furtherOf({ snapshot: first, namespace, session }, further)),
+      ),
     )
     for (const warning of session.warnings) terminal.err(`warning: ${escapeText(warning)}\n`)
     if (args['warnings-as-errors'] && session.warnings.size > 0) {
@@ -68,6 +75,13 @@ async function readCluster(
     await session.close()
     throw error
   }
+}
+
+/** Nothing more is read for a namespace that does not exist: that is told once all is read. */
+function furtherOf(first: Input, further: (first: Input) => Further): Further {
+  const { namespace, snapshot } = first
+  const isKnown = namespace !== undefined && namespacesIn(snapshot).includes(namespace)
+  return isKnown ? further(first) : { namespaces: [], addresses: [] }
 }
 
 function fromFiles(paths: readonly string[], args: InputArguments, terminal: Terminal): Input {

@@ -146,6 +146,11 @@ export function allNamespacesFlag<T>(yargs: Argv<T>, describe: string) {
   return yargs.option('all-namespaces', flag(describe, ['A']))
 }
 
+/** Follows the cluster instead of answering once. */
+export function watchFlag<T>(yargs: Argv<T>) {
+  return yargs.option('watch', flag('answer again whenever the verdict changes, until Ctrl-C', ['w']))
+}
+
 export function questionFlags<T>(yargs: Argv<T>) {
   return outputFlags(inputFlags(yargs))
 }

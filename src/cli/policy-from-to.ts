@@ -27,7 +27,11 @@ export const fromTo: PolicyMode = {
       throw new UsageError('USAGE', `--from ${from.text}: the port belongs to --to`)
     const { own, all } = namespacesIn([from, to])
     const named = own === undefined ? args : { ...args, namespace: own }
-    const wants = { everything: args['all-namespaces'], namespaces: all }
+    const wants = {
+      everything: args['all-namespaces'],
+      namespaces: all,
+      further: isInNamespaces([from, to]) && !args.strict ? () => nothing : undefined,
+    }
     return withInput(named, wants, terminal, (input) => {
       const network = Network.of(input.snapshot)
       const policies = policiesFor(args, network)
@@ -50,6 +54,13 @@ export const fromTo: PolicyMode = {
       return exitCodes[answer.outcome]
     })
   },
+}
+
+const nothing = { namespaces: [], addresses: [] } as const
+
+/** Whether each end lies in a namespace that is read; whoever has an address may live in any. */
+function isInNamespaces(places: readonly FlowPlace[]): boolean {
+  return places.every(({ place }) => place.kind === 'world' || place.kind === 'object')
 }
 
 /** The namespaces that places name; `own`, when no place is left to the namespace that is meant anyway. */

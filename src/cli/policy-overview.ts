@@ -9,6 +9,7 @@ import { withInput } from './input.ts'
 import type { PolicyMode } from './policy-flags.ts'
 import { policiesFor } from './policy-plugin.ts'
 import { print } from './print.ts'
+import { furtherFor } from './whole-cluster.ts'
 
 const area = 'policy/'
 
@@ -17,7 +18,8 @@ export const overview: PolicyMode = {
   flags: [],
   run: (args, terminal) => {
     const everything = args['all-namespaces']
-    return withInput(args, { everything }, terminal, (input) => {
+    const further = furtherFor(args, ({ namespace = '' }) => ({ kind: 'scan', namespaces: [namespace] }))
+    return withInput(args, { everything, further }, terminal, (input) => {
       const network = Network.of(input.snapshot)
       const policies = policiesFor(args, network)
       const namespaces =

@@ -1,9 +1,11 @@
+import type { Question } from '../diagnosis/question.ts'
 import { Network } from '../network/network.ts'
 import { scanView } from '../report/views/scan.ts'
 import { answer } from './answer.ts'
 import { defineCommand } from './command.ts'
-import { withInput } from './input.ts'
+import { type Input, withInput } from './input.ts'
 import { allNamespacesFlag, questionFlags } from './options.ts'
+import { furtherFor } from './whole-cluster.ts'
 
 export const scan = defineCommand({
   usage: ['$0', 'scan'],
@@ -15,10 +17,14 @@ export const scan = defineCommand({
   flags: (yargs) => allNamespacesFlag(questionFlags(yargs), 'the whole cluster'),
   run: (args, terminal) => {
     const everything = args['all-namespaces']
-    return withInput(args, { everything }, terminal, (input) => {
-      const namespaces = everything || input.namespace === undefined ? ('all' as const) : [input.namespace]
+    const question = ({ namespace }: Input): Question => ({
+      kind: 'scan',
+      namespaces: everything || namespace === undefined ? 'all' : [namespace],
+    })
+    const wants = { everything, further: furtherFor(args, question) }
+    return withInput(args, wants, terminal, (input) => {
       return answer(
-        { kind: 'scan', namespaces },
+        question(input),
         input,
         Network.of(input.snapshot),
         args,

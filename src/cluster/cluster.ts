@@ -5,10 +5,13 @@ import { type ConnectionOptions, resolveConnection } from './connection.ts'
 import { type Discovery, discover } from './discovery.ts'
 import type { Environment } from './kubeconfig.ts'
 import { ask } from './lists.ts'
-import { type Progress, readSnapshot } from './live-snapshot.ts'
+import { type NameFurther, type Progress, type ReadSnapshot, readSnapshot } from './live-snapshot.ts'
 import type { ReadRequest } from './plan.ts'
 import { type PreviousLog, readPreviousLog } from './pod-log.ts'
+import { isLarge } from './size.ts'
 import type { Transport } from './transport.ts'
+import { startsOf } from './watch/starts.ts'
+import { type WatchStep, watchSnapshot } from './watch/watch.ts'
 
 /** One connection to one cluster, open until `close`. It only reads. */
 export interface ClusterSession {
@@ -21,10 +24,18 @@ export interface ClusterSession {
   /**
    * Reads everything that a question about these namespaces needs. What could not be read is a gap of the snapshot.
    *
+   * @param further names what a large cluster is asked for in a second round; absent: the whole cluster is read
    * @throws KnownError when the server cannot be reached or nothing at all could be read; the signal's reason when
    *   interrupted
    */
-  read(request: ReadRequest, progress: Progress): Promise<Snapshot>
+  read(request: ReadRequest, progress: Progress, further?: NameFurther): Promise<Snapshot>
+  /**
+   * Follows what `read` gave, until the session's signal is aborted: a step whenever something changed or time passed.
+   *
+   * @param snapshot of this session
+   * @throws KnownError `UNAUTHORIZED`; the signal's reason
+   */
+  watch(snapshot: Snapshot): AsyncGenerator<WatchStep, never>
   /** The last lines that the previous run of a container wrote. Untrusted. */
   previousLog(namespace: string, pod: string, container: string, tailLines: number): Promise<PreviousLog>
   /** `undefined`: it is forbidden to look, or the server did not answer. */
@@ -66,16 +77,27 @@ export async function openCluster(
     signal,
   )
   let discovery: Promise<Discovery> | undefined
+  const lists = new WeakMap<Snapshot, ReadSnapshot['lists']>()
   return {
     context: connection.context,
     namespace: connection.namespace,
     server: connection.server,
     warnings: transport.warnings,
-    read: async (request, progress) => {
+    read: async (request, progress, further) => {
       discovery ??= discover(transport, connection)
-      const [kinds, version] = await Promise.all([discovery, serverVersion(transport)])
-      return readSnapshot({ transport, discovery: kinds, connection, version }, request, progress)
+      const mayBeNarrow = further !== undefined && request.namespaces !== 'all'
+      const [kinds, version, large] = await Promise.all([
+        discovery,
+        serverVersion(transport),
+        mayBeNarrow && isLarge(transport),
+      ])
+      const reading = { transport, discovery: kinds, connection, version, isLarge: large }
+      const found = await readSnapshot(reading, request, progress, further)
+      lists.set(found.snapshot, found.lists)
+      return found.snapshot
     },
+    watch: (snapshot) =>
+      watchSnapshot({ transport, clock, signal }, snapshot, startsOf(snapshot, lists.get(snapshot) ?? [])),
     previousLog: (namespace, pod, container, tailLines) =>
       readPreviousLog(transport, namespace, pod, container, tailLines),
     namespaceExists: async (name) => {

@@ -7,11 +7,19 @@ import { openTunnel } from './tunnel.ts'
 export const maxConnections = 6
 const connectLimitMs = 10_000
 
-/** The connections to one server with one TLS identity, direct or through a proxy. Opens nothing yet. */
-export function createDispatcher(tls: TlsSettings | undefined, proxy: ProxyServer | undefined): Dispatcher {
+/**
+ * The connections to one server with one TLS identity, direct or through a proxy. Opens nothing yet.
+ *
+ * @param connections the most at once; `null`: as many as there are requests
+ */
+export function createDispatcher(
+  tls: TlsSettings | undefined,
+  proxy: ProxyServer | undefined,
+  connections: number | null = maxConnections,
+): Dispatcher {
   const direct = buildConnector({ ...tls, timeout: connectLimitMs, allowH2: true })
   return new Agent({
-    connections: maxConnections,
+    connections,
     keepAliveTimeout: 10_000,
     // The time limit of a request is ours: undici's own would hold even when none is wanted.
     headersTimeout: 0,

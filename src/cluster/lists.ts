@@ -10,6 +10,8 @@ export interface ListTarget {
   readonly version: string
   /** Absent: all namespaces, or a cluster-scoped kind. */
   readonly namespace?: string | undefined
+  /** Further parameters of the list, such as `fieldSelector`. */
+  readonly query?: Readonly<Record<string, string>> | undefined
 }
 
 /**
@@ -20,7 +22,12 @@ export interface ListTarget {
  * - `forbidden`, `failed`, `absent` (not served): nothing was read.
  */
 export type ListResult =
-  | { readonly result: 'whole'; readonly objects: readonly KubeObject[] }
+  | {
+      readonly result: 'whole'
+      readonly objects: readonly KubeObject[]
+      /** From which a watch goes on. */
+      readonly revision: string | undefined
+    }
   | { readonly result: 'partial'; readonly objects: readonly KubeObject[]; readonly detail: string }
   | { readonly result: 'forbidden' | 'failed'; readonly detail: string }
   | { readonly result: 'absent' }
@@ -37,9 +44,9 @@ const pageSize = 500
  * @throws KnownError `UNAUTHORIZED`; the signal's reason when interrupted. Every other trouble is a result.
  */
 export async function readList(transport: Transport, target: ListTarget): Promise<ListResult> {
-  const paged = await readPages(transport, target, `limit=${pageSize}`)
+  const paged = await readPages(transport, target, { ...target.query, limit: String(pageSize) })
   if (paged !== 'expired') return paged
-  const again = await readPages(transport, target, '')
+  const again = await readPages(transport, target, target.query ?? {})
   return again === 'expired'
     ? { result: 'failed', detail: 'the list changed twice while it was read' }
     : again
@@ -48,7 +55,7 @@ export async function readList(transport: Transport, target: ListTarget): Promis
 async function readPages(
   transport: Transport,
   target: ListTarget,
-  query: string,
+  query: Readonly<Record<string, string>>,
 ): Promise<ListResult | 'expired'> {
   const objects: KubeObject[] = []
   const tokens = new Set<string>()
@@ -57,8 +64,8 @@ async function readPages(
   let next: string | undefined = ''
   while (next !== undefined) {
     const token: string = next
-    const continued = token === '' ? '' : `&continue=${encodeURIComponent(token)}`
-    const outcome = await ask(transport, `${listPath(target)}?${query}${continued}`)
+    const parameters = new URLSearchParams({ ...query, ...(token !== '' && { continue: token }) })
+    const outcome = await ask(transport, `${listPath(target)}?${parameters}`)
     if (outcome.result === 'expired') return 'expired'
     const page = outcome.result === 'ok' ? projectPage(outcome.json, target) : outcome
     if (page.result !== 'page') return token === '' ? withoutPages(page) : brokenOff(objects, page)
@@ -71,7 +78,7 @@ async function readPages(
       return brokenOff(objects, { result: 'failed', message: 'the server repeated a page' })
     }
   }
-  if (unreadable === 0) return { result: 'whole', objects }
+  if (unreadable === 0) return { result: 'whole', objects, revision }
   return { result: 'partial', objects, detail: `${unreadable} of its items could not be understood` }
 }
 

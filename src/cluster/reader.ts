@@ -1,8 +1,8 @@
 import { definitionOf, type KindName, type KubeObject, parseObject } from '../snapshot/kinds/kinds.ts'
 import type { Gap, KindCoverage } from '../snapshot/snapshot.ts'
 import { type Discovery, mayBeAbsent, type Served } from './discovery.ts'
-import { ask, type ListResult, listPath, readList } from './lists.ts'
-import type { PlannedRead } from './plan.ts'
+import { ask, type ListResult, type ListTarget, listPath, readList } from './lists.ts'
+import type { PlannedRead, PodPick } from './plan.ts'
 import type { Transport } from './transport.ts'
 
 /** What came of one planned read. */
@@ -14,6 +14,13 @@ export interface KindReading {
   readonly gaps: readonly Gap[]
   /** Whether the server is known not to serve the kind. */
   readonly isAbsent: boolean
+  /** The lists that came whole: from here they can be watched. */
+  readonly lists?: readonly WatchFrom[] | undefined
+}
+
+export interface WatchFrom {
+  readonly target: ListTarget
+  readonly revision: string | undefined
 }
 
 /** `list deployments.apps in namespace billing`, `list nodes at the cluster scope`: the right as RBAC knows it. */
@@ -42,7 +49,8 @@ export async function readKind(
   }
   const at = { transport, planned, served }
   if (namespaces !== 'all') return readNamespaces(at, namespaces, [])
-  const result = await readList(transport, { kind, version: served.version })
+  const target = { kind, version: served.version }
+  const result = await readList(transport, target)
   if (result.result === 'whole') {
     return {
       kind,
@@ -50,6 +58,7 @@ export async function readKind(
       coverage: { namespaces: 'all', depth: planned.depth },
       gaps: [],
       isAbsent: false,
+      lists: [{ target, revision: result.revision }],
     }
   }
   // Discovery may be closed to this user; then the list itself tells.
@@ -93,6 +102,11 @@ async function readNamespaces(
       ),
     ],
     isAbsent: false,
+    lists: results.flatMap(({ namespace, result }) =>
+      result.result === 'whole'
+        ? [{ target: { kind, version: served.version, namespace }, revision: result.revision }]
+        : [],
+    ),
   }
 }
 
@@ -108,11 +122,33 @@ async function readByName(
     .filter((object) => object !== undefined)
 }
 
+/**
+ * Pods that a selector names. They exist; what it did not name stays not asked for, and what was refused is a gap.
+ *
+ * @throws as `readList`
+ */
+export async function readPick(
+  transport: Transport,
+  discovery: Discovery,
+  { namespace, query }: PodPick,
+): Promise<KindReading> {
+  const kind: KindName = 'Pod'
+  const served = discovery(kind)
+  if (served.state !== 'served') return { kind, objects: [], gaps: [], isAbsent: false }
+  const target = { kind, version: served.version, namespace, query }
+  const result = await readList(transport, target)
+  const gaps = result.result === 'whole' ? [] : [gapOf(kind, namespace, result)]
+  // Pods that were found by address live in namespaces that are read, and followed, whole.
+  const lists =
+    result.result === 'whole' && namespace !== undefined ? [{ target, revision: result.revision }] : []
+  return { kind, objects: objectsOf(result), gaps, isAbsent: false, lists }
+}
+
 function objectsOf(result: ListResult): readonly KubeObject[] {
   return result.result === 'whole' || result.result === 'partial' ? result.objects : []
 }
 
-function gapOf(
+export function gapOf(
   kind: KindName,
   namespace: string | undefined,
   result: Exclude<ListResult, { result: 'whole' }>,

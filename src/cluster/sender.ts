@@ -24,6 +24,12 @@ export interface Answer {
   readonly body: string
 }
 
+/** An answer whose body comes as it is written: a watch. */
+export interface OpenAnswer extends Omit<Answer, 'body'> {
+  /** Lines without their ends; a last line that was cut off is not among them. Throws as `send` when it breaks. */
+  readonly lines: AsyncIterable<string>
+}
+
 /** Sends single requests; what it has heard of the server so far is here too. */
 export interface Sender {
   /**
@@ -33,6 +39,13 @@ export interface Sender {
    * @throws KnownError `UNAUTHORIZED`; what undici, the socket, or unzipping threw; the signal's reason
    */
   send(path: string, accept: string, leftMs: () => number | undefined): Promise<Answer>
+  /**
+   * As `send`, for an answer that goes on until the server ends it or `until` is aborted. Such requests have connections of
+   * their own, so that no other waits for them.
+   *
+   * @param leftMs milliseconds until the header must be there
+   */
+  open(path: string, accept: string, leftMs: number | undefined, until: AbortSignal): Promise<OpenAnswer>
   readonly warnings: ReadonlySet<string>
   readonly serverTimeMs: number | undefined
   /** Whether the server has answered anything. */
@@ -49,6 +62,7 @@ export function createSender(
   signal: AbortSignal,
 ): Sender {
   const dispatchers = createDispatchers((tls) => createDispatcher(tls, connection.proxy))
+  const forWatches = createDispatchers((tls) => createDispatcher(tls, connection.proxy, null))
   const common = commonHeaders(connection)
   const warnings = new Set<string>()
   let serverTimeMs: number | undefined
@@ -78,6 +92,47 @@ export function createSender(
       deadline?.clear()
     }
   }
+  const openAs = async (
+    { tls, authorization }: Credentials,
+    path: string,
+    accept: string,
+    leftMs: number | undefined,
+    until: AbortSignal,
+  ): Promise<OpenAnswer> => {
+    const deadline = leftMs === undefined ? undefined : clock.deadline(leftMs)
+    try {
+      const response = await request(connection.server + path, {
+        dispatcher: forWatches.of(tls),
+        // Nothing may wait in a compressor.
+        headers: {
+          ...common,
+          ...(authorization !== undefined && { authorization }),
+          accept,
+          'accept-encoding': 'identity',
+        },
+        signal: AbortSignal.any([signal, until, ...(deadline === undefined ? [] : [deadline.signal])]),
+      })
+      note(response.headers)
+      return { ...headOf(response), lines: linesOf(response.body) }
+    } finally {
+      deadline?.clear()
+    }
+  }
+  const authorised = async <A extends Pick<Answer, 'status'>>(
+    attempt: (credentials: Credentials) => Promise<A>,
+  ): Promise<A> => {
+    const credentials = await authenticator.current()
+    const answer = await attempt(credentials)
+    if (answer.status !== 401) {
+      authenticator.accepted(credentials)
+      return answer
+    }
+    const renewed = await authenticator.renewed(credentials)
+    const again = renewed && (await attempt(renewed))
+    if (renewed === undefined || again === undefined || again.status === 401) throw unauthorized(connection)
+    authenticator.accepted(renewed)
+    return again
+  }
   return {
     warnings,
     get serverTimeMs() {
@@ -86,31 +141,25 @@ export function createSender(
     get hasAnswered() {
       return hasAnswered
     },
-    send: async (path, accept, leftMs) => {
-      const credentials = await authenticator.current()
-      const answer = await sendAs(credentials, path, accept, leftMs())
-      if (answer.status !== 401) {
-        authenticator.accepted(credentials)
-        return answer
-      }
-      const renewed = await authenticator.renewed(credentials)
-      const again = renewed && (await sendAs(renewed, path, accept, leftMs()))
-      if (renewed === undefined || again === undefined || again.status === 401) throw unauthorized(connection)
-      authenticator.accepted(renewed)
-      return again
+    send: (path, accept, leftMs) => authorised((credentials) => sendAs(credentials, path, accept, leftMs())),
+    open: (path, accept, leftMs, until) =>
+      authorised((credentials) => openAs(credentials, path, accept, leftMs, until)),
+    close: async () => {
+      await Promise.all([dispatchers.close(), forWatches.close()])
     },
-    close: () => dispatchers.close(),
   }
 }
 
 async function answerOf(response: Dispatcher.ResponseData): Promise<Answer> {
-  const { headers, statusCode } = response
+  return { ...headOf(response), body: await readBody(response) }
+}
+
+function headOf({ headers, statusCode }: Dispatcher.ResponseData): Omit<Answer, 'body'> {
   return {
     status: statusCode,
     contentType: (first(headers['content-type'])?.split(';')[0] ?? '').trim().toLowerCase(),
     location: first(headers['location']),
     retryAfter: first(headers['retry-after']),
-    body: await readBody(response),
   }
 }
 
@@ -143,6 +192,20 @@ function commonHeaders({
     'user-agent': `kubectl-netdoctor/${packageJson.version} (${process.platform}/${process.arch})`,
     ...(!isLocal && !cluster.disableCompression && { 'accept-encoding': 'gzip' }),
     ...impersonationHeaders(impersonation),
+  }
+}
+
+/** A line holds one event, with an object of at most a few megabytes; a server that writes without end is cut off. */
+const longestLine = 64 * 1024 * 1024
+
+async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let held = ''
+  for await (const chunk of body) {
+    const parts = (held + decoder.decode(chunk, { stream: true })).split('\n')
+    held = parts.pop() ?? ''
+    if (held.length > longestLine) throw new KnownError('BAD_WATCH', 'the server wrote a line without end')
+    yield* parts
   }
 }
 

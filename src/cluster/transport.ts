@@ -6,7 +6,7 @@ import { maxConnections } from './dispatcher.ts'
 import { createLimiter } from './limiter.ts'
 import { createPatience } from './patience.ts'
 import { waitBeforeRetry } from './retry.ts'
-import type { Answer, Sender } from './sender.ts'
+import type { Answer, OpenAnswer, Sender } from './sender.ts'
 
 /** The one way to the API server in a run. It only ever sends GET. */
 export interface Transport {
@@ -18,6 +18,13 @@ export interface Transport {
    *   refused even after they were renewed; the signal's reason when the run was interrupted
    */
   get(path: string, accept?: string): Promise<Answer>
+  /**
+   * Opens an answer that goes on: a watch. It is tried once; who watches decides when to try again.
+   *
+   * @param until aborted when no more lines are wanted
+   * @throws as `get`; its lines too, when the answer breaks
+   */
+  open(path: string, until: AbortSignal): Promise<OpenAnswer>
   /** Texts of the `Warning` headers so far, each once. Untrusted. */
   readonly warnings: ReadonlySet<string>
   /** The newest `Date` header so far, in milliseconds since 1970. */
@@ -76,6 +83,14 @@ export function createTransport(
       return sender.serverTimeMs
     },
     get: (path, accept = 'application/json') => limit(() => get(path, accept)),
+    open: async (path, until) => {
+      try {
+        return await sender.open(path, 'application/json', timeoutMs, until)
+      } catch (error) {
+        signal.throwIfAborted()
+        throw translate(error, connection)
+      }
+    },
     close: () => sender.close(),
   }
 }

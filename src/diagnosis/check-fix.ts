@@ -1,6 +1,7 @@
 import { type ChangedWorld, changedWorld } from '../change/changed-world.ts'
 import { changedFlows } from '../change/flows.ts'
 import type { Edit } from '../network/edit.ts'
+import { extentOf } from '../network/inventory/extent.ts'
 import type { Network } from '../network/network.ts'
 import type { Connection } from '../network/traffic/connection.ts'
 import type { Finding } from '../rules/finding.ts'
@@ -109,8 +110,13 @@ const policyKinds: ReadonlySet<string> = new Set([
 /** What passes in the changed world that was denied; edits of other kinds are not looked through for that. */
 function openedBy(edits: readonly Edit[], { before, after }: ChangedWorld): FixCheck['opens'] {
   const touchesPolicy = edits.some(({ reference }) => policyKinds.has(reference.kind))
-  if (!touchesPolicy || before.inventory.list('Pod').items.length > mostPods) return undefined
+  if (!touchesPolicy || isTooLarge(before)) return undefined
   return changedFlows(before, after).changes.filter(({ effect }) => effect === 'allowed')
+}
+
+/** Too many pods, or so many that not all were asked for. */
+function isTooLarge({ inventory }: Network): boolean {
+  return inventory.list('Pod').items.length > mostPods || extentOf(inventory) !== undefined
 }
 
 /** Finds the same intent in the changed world: an edited client dials from its new template. */

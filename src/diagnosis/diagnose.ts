@@ -1,5 +1,6 @@
 import { objectAt, undo } from '../change/changed-world.ts'
 import { ownerOf } from '../change/owner.ts'
+import { extentOf } from '../network/inventory/extent.ts'
 import { distinctGaps } from '../network/inventory/read.ts'
 import type { Network } from '../network/network.ts'
 import { place } from '../network/traffic/place.ts'
@@ -34,6 +35,7 @@ export function diagnose(question: Question, network: Network): Diagnosis {
     paths,
     assumptions: assumptionsOf(examination, network),
     gaps: gapsOf(examination),
+    extent: extentOf(network.inventory),
     unknown: examination.unknown,
     notChecked: notCheckedHops(paths),
     suppressed: 0,

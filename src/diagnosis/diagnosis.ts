@@ -1,6 +1,7 @@
 import type { FlowChange } from '../change/flow-table.ts'
 import type { ObjectOwner } from '../change/owner.ts'
 import type { Edit } from '../network/edit.ts'
+import type { Extent } from '../network/inventory/extent.ts'
 import type { Finding, Severity } from '../rules/finding.ts'
 import type { Text } from '../rules/text.ts'
 import type { Gap, ObjectReference, ServerInfo } from '../snapshot/snapshot.ts'
@@ -90,6 +91,8 @@ export interface Diagnosis {
   /** What is taken for granted because it may not be read or is not modelled yet. */
   readonly assumptions: readonly Text[]
   readonly gaps: readonly Gap[]
+  /** Set where a cluster was too large to be read whole. */
+  readonly extent?: Extent | undefined
   readonly unknown: readonly UnknownCheck[]
   /** Hops that nobody judged, on any path. */
   readonly notChecked: readonly HopKind[]

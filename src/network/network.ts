@@ -35,6 +35,15 @@ export class Network {
   }
 
   /**
+   * The same cluster at a later moment, as a watch tells of it: shares every untouched object and index.
+   *
+   * @param snapshot as this one's, with the changes
+   */
+  at(snapshot: Snapshot, changes: ObjectChanges): Network {
+    return new Network(this.inventory.at(snapshot, changes))
+  }
+
+  /**
    * A changed world that shares every untouched object, index and result with this one.
    *
    * @param simulated namespaces in which slices are those that the controller would write, not the observed ones

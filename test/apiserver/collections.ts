@@ -15,7 +15,7 @@ export interface Collection {
 }
 
 /** The collection of a list request of a kind that we read; `undefined` for any other request. */
-export function collectionOf({ path }: ApiRequest): Collection | undefined {
+export function collectionOf({ path }: Pick<ApiRequest, 'path'>): Collection | undefined {
   const match =
     /^(?:\/api|\/apis\/(?<group>[^/]+))\/[^/]+(?:\/namespaces\/(?<namespace>[^/]+))?\/(?<plural>[^/]+)$/.exec(
       path,

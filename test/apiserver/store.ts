@@ -81,7 +81,10 @@ export class Store {
         apiVersion: apiVersionOf(kind),
         metadata: {
           resourceVersion: String(revision),
-          ...(!isLast && { continue: `${revision}:${start + limit}` }),
+          ...(!isLast && {
+            continue: `${revision}:${start + limit}`,
+            remainingItemCount: all.length - start - limit,
+          }),
         },
         // As Go encodes an empty slice that was never made.
         items: items.length === 0 ? null : items,

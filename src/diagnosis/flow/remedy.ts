@@ -2,6 +2,7 @@ import { changedWorld } from '../../change/changed-world.ts'
 import type { FlowChange } from '../../change/flow-table.ts'
 import { changedFlows } from '../../change/flows.ts'
 import type { Edit } from '../../network/edit.ts'
+import { extentOf } from '../../network/inventory/extent.ts'
 import type { Network } from '../../network/network.ts'
 import { decide } from '../../network/policy/decide.ts'
 import { addressesOf, type Endpoint } from '../../network/policy/endpoint.ts'
@@ -91,7 +92,8 @@ interface Trial {
 
 /** Chooses direction by direction, with the narrowest known choice for the others. */
 function narrowest(candidates: ReadonlyMap<Direction, readonly Patch[]>, trial: Trial): Tried | undefined {
-  const isLarge = trial.network.inventory.list('Pod').items.length > mostPods
+  const { inventory } = trial.network
+  const isLarge = inventory.list('Pod').items.length > mostPods || extentOf(inventory) !== undefined
   let chosen = new Map(
     [...candidates].flatMap(([direction, patches]) => {
       const patch = isLarge ? patches[0] : patches.at(-1)

@@ -87,12 +87,37 @@ export class Inventory {
     return new Inventory(snapshot, buckets, new ReadLog(), namespacesOnlyOf(assumed, snapshot.objects))
   }
 
+  /**
+   * The same cluster at a later moment: shares every bucket, with its indexes, that the changes do not touch. No result is
+   * shared, because ages count from the new moment; so a long row of moments keeps none of them alive.
+   *
+   * @param snapshot as this one's, with the changes
+   */
+  at(snapshot: Snapshot, changes: ObjectChanges): Inventory {
+    return new Inventory(snapshot, this.#with(changes).buckets, new ReadLog(), this.#assumed)
+  }
+
   /** A changed world: shares every bucket that the changes do not touch. */
   with(changes: ObjectChanges, simulated: readonly string[]): Inventory {
-    const buckets = new Map(this.#buckets)
-    const touched = new Set<Bucket>(
-      simulated.flatMap((namespace) => [`EndpointSlice|${namespace}`, 'EndpointSlice|*']),
+    const { buckets, touched } = this.#with(changes)
+    for (const namespace of simulated) touched.add(`EndpointSlice|${namespace}`).add('EndpointSlice|*')
+    return new Inventory(
+      this.snapshot,
+      buckets,
+      this.log,
+      this.#assumed,
+      this,
+      touched,
+      new Set([...this.simulated, ...simulated]),
     )
+  }
+
+  #with(changes: ObjectChanges): {
+    readonly buckets: ReadonlyMap<KindName, ReadonlyMap<string, ObjectBucket>>
+    readonly touched: Set<Bucket>
+  } {
+    const buckets = new Map(this.#buckets)
+    const touched = new Set<Bucket>()
     const byBucket = Map.groupBy([...changes.put, ...changes.remove], (object) =>
       bucketName(object.kind, object.metadata.namespace ?? ''),
     )
@@ -111,15 +136,7 @@ export class Inventory {
       buckets.set(first.kind, namespaces)
       touched.add(name).add(`${first.kind}|*`)
     }
-    return new Inventory(
-      this.snapshot,
-      buckets,
-      this.log,
-      this.#assumed,
-      this,
-      touched,
-      new Set([...this.simulated, ...simulated]),
-    )
+    return { buckets, touched }
   }
 
   /** Names of the namespaces that hold any object of this kind that was given. */
@@ -191,8 +208,8 @@ export class Inventory {
   }
 
   #lookup(kind: KindName, namespace: string): Lookup {
-    let ofKind = this.#lookups.get(kind)
-    if (ofKind === undefined) this.#lookups.set(kind, (ofKind = new Map()))
+    const ofKind = this.#lookups.get(kind) ?? new Map<string, Lookup>()
+    this.#lookups.set(kind, ofKind)
     const known = ofKind.get(namespace)
     if (known !== undefined) return known
     const { coverage } = this.snapshot

@@ -52,16 +52,41 @@ export function gapText({ kind, namespace, why, permission, detail }: Gap): stri
   }
 }
 
-function gapLines({ gaps, unknown }: Diagnosis): readonly Line[] {
+function gapLines({ gaps, unknown, extent }: Diagnosis): readonly Line[] {
+  const ofSize = extent === undefined ? [] : gaps.filter(isNotAsked)
+  const others = gaps.filter((gap) => !ofSize.includes(gap))
+  const isOfSize = (check: Diagnosis['unknown'][number]): boolean =>
+    extent !== undefined && check.gaps.every(isNotAsked)
+  return [
+    ...unreadLines(others, unknown.filter((check) => !isOfSize(check)).length),
+    ...(extent === undefined ? [] : [extentLine(extent, unknown.filter(isOfSize).length)]),
+  ]
+}
+
+const isNotAsked = ({ why }: Gap): boolean => why === 'not-asked'
+
+function unreadLines(gaps: readonly Gap[], checks: number): readonly Line[] {
   if (gaps.length === 0) return []
-  const checks = unknown.length === 0 ? '' : `, so ${count(unknown.length, 'check')} could not be made`
   const shown = gaps.slice(0, mostGaps).map(gapText)
   const more = gaps.length > mostGaps ? [`and ${gaps.length - mostGaps} more (-o json has all)`] : []
   return [
-    `? ${count(gaps.length, 'part')} of the cluster not read${checks}:`,
+    `? ${count(gaps.length, 'part')} of the cluster not read${unmade(checks)}:`,
     ...[...shown, ...more].map((text) => `  ${text}`),
   ].map((text): Line => [{ text, tone: 'unknown' }])
 }
+
+/** A large cluster is read only where the answer lies: that is no fault, and said once. */
+function extentLine({ namespaces, of }: NonNullable<Diagnosis['extent']>, checks: number): Line {
+  return [
+    {
+      text: `· read: ${namespaces} of ${count(of, 'namespace')} (-A reads all)${unmade(checks)}`,
+      tone: 'dim',
+    },
+  ]
+}
+
+const unmade = (checks: number): string =>
+  checks === 0 ? '' : `, so ${count(checks, 'check')} could not be made`
 
 /** Connections of which policies leave open whether they pass, and why. */
 function doubtLines({ paths }: Diagnosis): readonly Line[] {

@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts'
+import { extentOf } from '../../network/inventory/extent.ts'
 import type { Network } from '../../network/network.ts'
 import { isExternalName, isHeadless, portText, targetPortOf } from '../../network/services/service-facts.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
@@ -82,14 +83,18 @@ function caller(path: Path): string {
 
 /** Where callers were looked for: never "no callers" without saying where. */
 function searched(service: Service, network: Network): Line {
-  const { kinds } = network.inventory.snapshot.coverage
-  const where =
-    kinds.Pod?.namespaces === 'all'
-      ? 'all namespaces'
-      : `${count(network.workloads.namespaces().length, 'namespace')}, the others were not read`
+  const where = lookedInto(network)
   const words =
     network.traffic.to(service).items.length === 0
       ? `no caller found in ${where}`
       : `callers looked for in ${where}`
   return [{ text: `  ${words}`, tone: 'dim' }]
+}
+
+function lookedInto({ inventory, workloads }: Network): string {
+  if (inventory.snapshot.coverage.kinds.Pod?.namespaces === 'all') return 'all namespaces'
+  const extent = extentOf(inventory)
+  return extent === undefined
+    ? `${count(workloads.namespaces().length, 'namespace')}, the others were not read`
+    : `${extent.namespaces} of ${count(extent.of, 'namespace')}; -A for all`
 }

@@ -42,7 +42,10 @@ export function sickAgent(
   graceMs: number,
 ): SickAgent | undefined {
   const namespace = daemonSet.metadata.namespace ?? ''
-  const pods = whole(network.inventory.list('Pod', namespace)).filter((pod) => isOf(pod, daemonSet))
+  const read = network.inventory.list('Pod', namespace)
+  // Its status tells enough where its pods were not read.
+  if (read.gaps.length > 0 && isReadyEverywhere(daemonSet)) return undefined
+  const pods = whole(read).filter((pod) => isOf(pod, daemonSet))
   const [pod] = podsOn(node, network).filter((item) => isOf(item, daemonSet))
   const reference = referenceTo(daemonSet)
   if (pod === undefined) {
@@ -64,6 +67,12 @@ export function sickAgent(
     { reference: referenceTo(pod), field: 'status.conditions[type=Ready].status', value: ready?.status },
   ]
   return { daemonSet, pod, words: say`runs ${referenceTo(pod)} of ${reference}, and ${why}`, evidence }
+}
+
+function isReadyEverywhere({ status, metadata }: DaemonSet): boolean {
+  const { desiredNumberScheduled, numberReady, observedGeneration } = status
+  const isCurrent = metadata.generation === undefined || observedGeneration === metadata.generation
+  return isCurrent && desiredNumberScheduled !== undefined && numberReady === desiredNumberScheduled
 }
 
 function isOf({ metadata }: Pod, { metadata: { name, uid } }: DaemonSet): boolean {

@@ -17,7 +17,7 @@ import { joinCluster, openPodNetwork, startContainerd, startPolicyEnforcer } fro
 
 /** The machines of a cluster besides the workers. */
 const switchName = 'switch'
-const controlPlaneName = 'control'
+export const controlPlaneName = 'control'
 
 /** Told what has just been finished. */
 export type Progress = (step: string) => void

@@ -48,6 +48,14 @@ export async function startApiServer(machine: Machine, programs: Programs): Prom
       'listen-peer-urls': 'http://127.0.0.1:2380',
     }),
   ])
+  await startApiServerAlone(machine, programs)
+}
+
+/** Starts the API server beside an etcd that runs. */
+export async function startApiServerAlone(
+  machine: Machine,
+  programs: Pick<Programs, 'kubernetes'>,
+): Promise<void> {
   await startDaemon(machine, 'kube-apiserver', [
     programs.kubernetes('kube-apiserver'),
     ...flags(apiServerFlags),

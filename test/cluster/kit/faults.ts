@@ -2,9 +2,12 @@ import { join } from 'node:path'
 import { kubernetes, moduleBinDir } from '../build/binaries.ts'
 import { kubeRouter } from '../build/kube-router.ts'
 import { workers } from '../harness/addresses.ts'
+import { controlPlaneName } from '../harness/boot.ts'
+import { startApiServerAlone } from '../harness/control-plane.ts'
 import { ClusterError } from '../harness/errors.ts'
 import { machineNamed, stopDaemon } from '../harness/machine.ts'
 import { type ClusterOptions, savedOptions, saveOptions } from '../harness/options.ts'
+import { waitFor } from '../harness/wait.ts'
 import { openPodNetwork, startKubelet, startKubeProxy, startPolicyEnforcer } from '../harness/worker.ts'
 import type { TestCluster } from './cluster.ts'
 
@@ -19,6 +22,19 @@ function mendedBy(mend: () => Promise<void>): Fault {
       return mended
     },
   }
+}
+
+/** Ends the API server; etcd and the pods run on. Mended, it is ready again. */
+export async function withoutApiServer(cluster: TestCluster): Promise<Fault> {
+  needsOwnNodes(cluster, 'ending the API server')
+  const machine = await machineNamed(controlPlaneName)
+  const programs = await kubernetesPrograms()
+  await stopDaemon(controlPlaneName, 'kube-apiserver')
+  return mendedBy(async () => {
+    await startApiServerAlone(machine, programs)
+    const isReady = async () => (await cluster.kubectl.attempt(['get', '--raw', '/readyz'])).exitCode === 0
+    await waitFor('the API server to be ready again', isReady, { timeoutMs: 90_000 })
+  })
 }
 
 /** Ends kube-proxy on a node: what it programmed stays, later changes do not arrive there. */
