@@ -201,7 +201,8 @@ async function askSome({ cluster, callers, targets }: World): Promise<void> {
 async function compareRounds(world: World, roundSeed: number): Promise<Counts> {
   const policies = fc.array(randomPolicy(world.surroundings), { minLength: 4, maxLength: 7 })
   const total: Counts = { passes: 0, fails: 0, unknown: 0 }
-  for (const some of fc.sample(policies, { seed: roundSeed, numRuns: rounds })) {
+  for (const drawn of fc.sample(policies, { seed: roundSeed, numRuns: rounds })) {
+    const some = drawn.flat()
     await applyAll(world, some)
     const counts = await compare(world, some)
     for (const outcome of ['passes', 'fails', 'unknown'] as const) total[outcome] += counts[outcome]
