@@ -26,7 +26,7 @@ const isName = ({ port }: RandomPort): boolean => typeof port === 'string'
 const nobodysPort: RandomPort = { port: 9 }
 
 /**
- * The nearest rule that kube-router v1.6 reads as the API means it. It differs in four points:
+ * The nearest rule that kube-router v1.6 reads as the API means it. It differs in these points, and in that of `oneDirectionEach`:
  *
  * - Of a rule with selectors whose `ports` are all names that no pod there has, it opens every port.
  * - In egress, a named port beside an `ipBlock` is not opened.
@@ -35,6 +35,22 @@ const nobodysPort: RandomPort = { port: 9 }
  */
 export function readAlike(direction: Direction, rule: RandomRule): RandomRule {
   return withOneHoledBlock(withNumber(direction === 'egress' ? withoutFreeNames(rule) : rule))
+}
+
+/**
+ * The policy as one for each direction, which the API takes for the same. kube-router lets a connection out also by an
+ * ingress rule, and in by an egress rule, of a policy for both directions that selects both ends.
+ */
+export function oneDirectionEach<S extends RandomSpec>(spec: S): readonly S[] {
+  const types = spec.policyTypes ?? ((spec.egress ?? []).length > 0 ? both : [])
+  return types.length < both.length ? [spec] : both.map((type) => ({ ...spec, policyTypes: [type] }))
+}
+
+const both = ['Ingress', 'Egress'] as const
+
+interface RandomSpec {
+  readonly policyTypes?: readonly (typeof both)[number][]
+  readonly egress?: readonly object[]
 }
 
 function withNumber({ peers, ports }: RandomRule): RandomRule {
@@ -60,7 +76,7 @@ export interface Difference {
   readonly connects: boolean
 }
 
-/** Three of the points, each with a policy that shows it; `a` connects to port `web` of `b`, at this address. */
+/** Four of the points, each with a policy that shows it; `a` connects to port `web` of `b`, at this address. */
 export function differences(address: string): readonly Difference[] {
   const pods = (name: string) => ({ matchLabels: { name } })
   const policy = (direction: Direction, selected: string, rule: object) =>
@@ -70,6 +86,15 @@ export function differences(address: string): readonly Difference[] {
       [direction]: [rule],
     })
   return [
+    {
+      what: 'an ingress rule of a policy for both ends lets out too',
+      policy: networkPolicy('differs', {
+        podSelector: {},
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: [{ from: [{ podSelector: {} }] }],
+      }),
+      connects: true,
+    },
     {
       what: 'a name that no pod has opens every port',
       policy: policy('ingress', 'b', { from: [{ podSelector: pods('a') }], ports: [{ port: 'nobody' }] }),

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check'
 import { type KubernetesObject, networkPolicy } from './kit/objects.ts'
-import { type RandomPeer, type RandomPort, readAlike } from './kube-router.ts'
+import { oneDirectionEach, type RandomPeer, type RandomPort, readAlike } from './kube-router.ts'
 
 /** What random policies may speak of: whatever is real, so that they match something. */
 export interface Surroundings {
@@ -18,12 +18,12 @@ type Block = NonNullable<RandomPeer['ipBlock']>
 type Labels = Readonly<Record<string, readonly string[]>>
 type Json = Readonly<Record<string, unknown>>
 
-/** A NetworkPolicy with its namespace. It is one that the API server accepts. */
-export function randomPolicy(world: Surroundings): Arbitrary<KubernetesObject> {
+/** A NetworkPolicy with its namespace, as one or two objects that the API server accepts. */
+export function randomPolicy(world: Surroundings): Arbitrary<readonly KubernetesObject[]> {
   const spec = fc.record(
     {
       podSelector: selector(world.podLabels),
-      policyTypes: fc.subarray(['Ingress', 'Egress'], { minLength: 1 }),
+      policyTypes: fc.subarray(['Ingress', 'Egress'] as const, { minLength: 1 }),
       ingress: fc.array(rule('ingress', world), { maxLength: 3 }),
       egress: fc.array(rule('egress', world), { maxLength: 3 }),
     },
@@ -31,7 +31,9 @@ export function randomPolicy(world: Surroundings): Arbitrary<KubernetesObject> {
   )
   return fc
     .tuple(fc.constantFrom(...world.namespaces), spec)
-    .map(([namespace, fields]) => inNamespace(namespace, networkPolicy('random', fields)))
+    .map(([namespace, wide]) =>
+      oneDirectionEach(wide).map((fields) => inNamespace(namespace, networkPolicy('random', fields))),
+    )
 }
 
 function inNamespace(namespace: string, policy: KubernetesObject): KubernetesObject {

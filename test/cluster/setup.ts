@@ -27,6 +27,8 @@ function leftOut({ hasTraefik, isOurs, proxyMode }: TestCluster): readonly strin
   return [
     ...others,
     ...(hasTraefik ? [] : ['Ingress and Gateway API (cluster:up -- --with traefik)']),
-    ...(isFullRun ? [] : ['what is slow (NETDOCTOR_TEST_FULL=1)']),
+    ...(isFullRun
+      ? []
+      : ['what is slow, and random policies with an enforcer that rejects (NETDOCTOR_TEST_FULL=1)']),
   ]
 }
