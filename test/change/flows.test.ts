@@ -125,12 +125,16 @@ describe('flows that a change of policies changes', () => {
       apiVersion: 'apps/v1',
       kind: 'StatefulSet',
       metadata: { namespace: 'shop', name: 'set', uid: 'set' },
-      spec: { selector: { matchLabels: { app: 'set' } } },
+      spec: {
+        selector: { matchLabels: { app: 'set' } },
+        template: { metadata: { labels: { app: 'set' } }, spec: { containers: [] } },
+      },
     }
     const deny = policy('shop', 'deny', { podSelector: { matchLabels: { app: 'set' } } })
     const two = [ofOne('set-0', '10.0.0.8'), ofOne('set-1', '10.0.0.9')]
     const { changes } = flowsAfter([...world, set, ...two], create(deny, 'deny'))
     const own = changes.find((change) => say(change).startsWith('denied shop/set -> shop/set'))
+    expect(changes.map(say).filter((line) => line.includes('set -> shop/set'))).toHaveLength(1)
     const names = [own?.example.source[0], own?.example.destination[0]].map((item) =>
       item?.kind === 'pod' ? item.pod.metadata.name : undefined,
     )
