@@ -45,6 +45,7 @@ test('incident: the four faults, each on its own, the one that breaks most first
   ])
   expect(found('incident', 'notes')).toEqual([
     ...withoutProbe,
+    'note proven policy/namespace-label-hand-set Namespace/ingress-nginx (fix works)',
     'note likely endpoint/probe-on-other-port Deployment/coredns',
   ])
 })
