@@ -109,6 +109,38 @@ describe('flows that a change of policies changes', () => {
     expect(pairs.unchanged).toBe(pairs.all)
   })
 
+  test('the example of a workload that reaches itself is two different pods', () => {
+    const ofOne = (name: string, ip: string) => ({
+      ...Object(pod('shop', name, ip)),
+      metadata: {
+        namespace: 'shop',
+        name,
+        labels: { app: 'set' },
+        ownerReferences: [
+          { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'set', uid: 'set', controller: true },
+        ],
+      },
+    })
+    const set = {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { namespace: 'shop', name: 'set', uid: 'set' },
+      spec: {
+        selector: { matchLabels: { app: 'set' } },
+        template: { metadata: { labels: { app: 'set' } }, spec: { containers: [] } },
+      },
+    }
+    const deny = policy('shop', 'deny', { podSelector: { matchLabels: { app: 'set' } } })
+    const two = [ofOne('set-0', '10.0.0.8'), ofOne('set-1', '10.0.0.9')]
+    const { changes } = flowsAfter([...world, set, ...two], create(deny, 'deny'))
+    const own = changes.find((change) => say(change).startsWith('denied shop/set -> shop/set'))
+    expect(changes.map(say).filter((line) => line.includes('set -> shop/set'))).toHaveLength(1)
+    const names = [own?.example.source[0], own?.example.destination[0]].map((item) =>
+      item?.kind === 'pod' ? item.pod.metadata.name : undefined,
+    )
+    expect(new Set(names)).toEqual(new Set(['set-0', 'set-1']))
+  })
+
   test('the other side still counts: what it denies is not newly denied', () => {
     const closed = policy('shop', 'closed', { podSelector: { matchLabels: { app: 'api' } }, ingress: [] })
     const { changes } = flowsAfter([...world, closed], create(denyEgress, 'deny'))

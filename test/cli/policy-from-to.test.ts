@@ -296,8 +296,9 @@ spec:
                  web
         nearest  NetworkPolicy api ingress[0].from[0]:
                  wants app=cli; web has app=web (-:18:46)
-        fix      a new NetworkPolicy allow-web-to-api in namespace shop, spec
-                 {"podSelector":{"matchLabels":{"app":"api"}},"policyTypes":["Ingress"],"ingress":[{"from":[{"podSelector":{"matchLabels":{"app":"web"}}}],"ports":[{"protocol":"TCP","port":8080}]}]}
+        fix      a new NetworkPolicy allow-web-to-api in namespace shop, as a document
+                 for a file:
+                 {"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"allow-web-to-api","namespace":"shop"},"spec":{"podSelector":{"matchLabels":{"app":"api"}},"policyTypes":["Ingress"],"ingress":[{"from":[{"podSelector":{"matchLabels":{"app":"web"}}}],"ports":[{"protocol":"TCP","port":8080}]}]}}
                  tried on a copy: allowed then
         opens    nothing else
 

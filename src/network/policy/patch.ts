@@ -4,7 +4,7 @@ import { type Edit, pointer } from '../edit.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Clause } from './clause.ts'
 import { isHostNetwork, nameLabel, type Party } from './endpoint.ts'
-import type { Explanation, RuleReference } from './explain.ts'
+import type { ConsideredRule, Explanation, RuleReference } from './explain.ts'
 import { identityLabels } from './identity.ts'
 import type { Direction } from './model.ts'
 import { type NearMiss, nearMisses } from './nearest.ts'
@@ -23,6 +23,8 @@ export interface Patch {
   readonly after: unknown
   /** Set when the pod is isolated by this change first: what it does not list is then denied. */
   readonly isolates: boolean
+  /** Set when the changed rule names no ports, or no peers: more than the asked flow gets in. */
+  readonly isWide?: boolean | undefined
 }
 
 /** Why no change of a NetworkPolicy would allow a flow. */
@@ -115,6 +117,7 @@ function changedValue(
       before: slip.wants,
       after: slip.has,
       isolates: false,
+      isWide: namesNoPorts(rule),
     }
   }
   return undefined
@@ -163,18 +166,23 @@ function addedPeer(misses: readonly NearMiss[], item: unknown): Patch | undefine
   )
   if (miss === undefined) return undefined
   const { policy, path, rule } = miss.rule
-  return addition('add-peer', policy, `${path}.${rule.startsWith('ingress') ? 'from' : 'to'}`, item)
+  const field = `${path}.${rule.startsWith('ingress') ? 'from' : 'to'}`
+  return { ...addition('add-peer', policy, field, item), isWide: namesNoPorts(miss.rule) }
 }
+
+const namesNoPorts = ({ clauses }: ConsideredRule): boolean =>
+  !clauses.some((clause) => isOfPort(clause) && clause.wanted !== 'any port')
+const namesNoPeers = ({ clauses }: ConsideredRule): boolean =>
+  !clauses.some((clause) => isOfPeer(clause) && clause.is !== 'peers')
 
 function addedPort(misses: readonly NearMiss[], { target }: Explanation): Patch | undefined {
   const miss = misses.find(
     ({ rule, failing }) => failing.every(isOfPort) && !rule.clauses.some(({ is }) => is === 'input'),
   )
   if (miss === undefined) return undefined
-  return addition('add-port', miss.rule.policy, `${miss.rule.path}.ports`, {
-    protocol: target.protocol,
-    port: target.port,
-  })
+  const item = { protocol: target.protocol, port: target.port }
+  const added = addition('add-port', miss.rule.policy, `${miss.rule.path}.ports`, item)
+  return { ...added, isWide: namesNoPeers(miss.rule) }
 }
 
 function addition(is: 'add-peer' | 'add-port', policy: ObjectReference, field: string, item: unknown): Patch {

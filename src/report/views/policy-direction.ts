@@ -49,7 +49,10 @@ function reason(explanation: Explanation, { subject, peer }: EndNames, locate: L
       ? `NetworkPolicy ${escapeText(isolatedBy[0]?.policy.name ?? '')} isolates ${subject}`
       : `${count(isolatedBy.length, 'NetworkPolicy', 'NetworkPolicies')} isolate ${subject}`
   if (rules === 0) return `${isolating} and ${direction === 'ingress' ? 'admits nobody' : 'allows nothing'}`
-  const none = rules === 1 ? 'its only rule does not match' : `none of ${count(rules, 'rule')} matches`
+  const none =
+    rules === 1
+      ? `${isolatedBy.length === 1 ? 'its' : 'their'} only rule does not match`
+      : `none of ${count(rules, 'rule')} matches`
   return `${isolating}; ${none} ${peer}`
 }
 

@@ -46,7 +46,9 @@ const policyName = ({ kind, name }: WorkloadSummary['policies'][number]): string
 
 /** Whether nobody can come in now, whatever the rules say: they name no pod that is there. */
 export function isUnreachable({ ingress, workload }: WorkloadSummary): boolean {
-  const others = ingress.named.filter((reference) => keyOf(reference) !== workload.key)
+  // One of several pods is somebody to the others.
+  const isAlone = Math.max(workload.pods.length, workload.replicas ?? 1) < 2
+  const others = ingress.named.filter((reference) => !isAlone || keyOf(reference) !== workload.key)
   return ingress.isolated === true && !ingress.isOpen && others.length === 0
 }
 
@@ -66,8 +68,13 @@ function directionRow(
     }
   const isolating = options.isExplained && side.isolatedBy.length > 0 ? [isolationLine(side, options)] : []
   if (!side.isolated) {
-    const open = label === 'in' ? 'anyone, on any port' : 'anywhere'
-    return { label, lines: [{ text: `${open}: no policy isolates it` }, ...lines] }
+    const isDenied = side.rules.some(({ action }) => action === 'deny')
+    const open =
+      label === 'in'
+        ? `anyone${isDenied ? ' but whom the rules below deny' : ''}, on any port`
+        : `anywhere${isDenied ? ' but what the rules below deny' : ''}`
+    const none = isDenied ? 'no NetworkPolicy' : 'no policy'
+    return { label, lines: [{ text: `${open}: ${none} isolates it` }, ...lines] }
   }
   if (label === 'in' && isUnreachable(summary))
     return {

@@ -25,7 +25,9 @@ export function mending(group: DenialGroup, network: Network): Mending {
 function mend(group: DenialGroup, network: Network): Mending {
   const remedies = group.denials.map(({ explanation }) => {
     const { patches, noPatch } = remedyFor(explanation, network.policy)
-    return { noPatch, patches: patches.filter((patch) => !takesFromTemplate(patch, network)) }
+    const lasting = patches.filter((patch) => !takesFromTemplate(patch, network))
+    const narrow = lasting.filter(({ isWide }) => isWide !== true)
+    return { noPatch, patches: narrow.length > 0 ? narrow : lasting }
   })
   const none = remedies.find(({ patches }) => patches.length === 0)
   if (none !== undefined) return { advice: [whyNone(none.noPatch ?? 'unknown')] }
@@ -37,7 +39,12 @@ function mend(group: DenialGroup, network: Network): Mending {
         say`let them through by one policy, once it is clear which of these ${word(String(clientsOf(group).length))} clients need it`,
       ],
     }
-  return { fix: { edits } }
+  // A first policy for a pod takes away what nobody asked about.
+  const isolates = remedies.some(({ patches }) => patches[0]?.isolates === true)
+  const note = isolates
+    ? word('It isolates the pods that it selects: list in it whoever else may pass, or that is denied then.')
+    : undefined
+  return { fix: { edits, note } }
 }
 
 /** Whether pods that workloads would make carry the label that a rule would ask for no more. */

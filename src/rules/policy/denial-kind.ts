@@ -69,10 +69,15 @@ function kindOfPort(
       entry.is === 'numbers' &&
       entry.protocol !== target.protocol &&
       entry.from <= target.port &&
-      target.port <= entry.to,
+      target.port <= entry.to &&
+      // An entry without a port opens a protocol; beside entries with ports it is not about this one.
+      (entries.length === 1 || !isEveryPort(entry)),
   )
   return isOtherProtocol ? { is: 'protocol', miss, clause } : undefined
 }
+
+const isEveryPort = (entry: PortEntry): boolean =>
+  entry.is === 'numbers' && entry.from <= 1 && entry.to === 65535
 
 const holds =
   (port: number, protocol: string) =>

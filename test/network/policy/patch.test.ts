@@ -186,3 +186,35 @@ describe('against the answers of public suites', () => {
     expect(tried).toBeGreaterThan(3)
   })
 })
+
+describe('a change of a rule that names no ports, or no peers', () => {
+  const wide = (rule: object, port = 8080) =>
+    remedy(worldOf([...shop, toApi(rule)]), 'shop/web-1', 'shop/api-1', port).patches.map(
+      ({ is, isWide }) => [is, isWide === true],
+    )
+
+  test('lets in more than the asked flow, and says so', () => {
+    expect(wide({ from: fromPods('jobs') })).toContainEqual(['add-peer', true])
+    expect(wide({ from: fromPods('jobs'), ports: [{ port: 8080 }] })).toContainEqual(['add-peer', false])
+    expect(wide({ ports: [{ port: 80 }] })).toContainEqual(['add-port', true])
+    expect(wide({ from: fromPods('web'), ports: [{ port: 80 }] })).toContainEqual(['add-port', false])
+  })
+
+  test('a label that only a template carries is used: it is not changed', () => {
+    const template = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'later', namespace: 'shop' },
+      spec: {
+        replicas: 0,
+        selector: { matchLabels: { app: 'later' } },
+        template: { metadata: { labels: { app: 'later' } }, spec: { containers: [] } },
+      },
+    }
+    const rule = { from: fromPods('later'), ports: [{ port: 8080 }] }
+    const kinds = (objects: readonly object[]) =>
+      remedy(worldOf([...shop, toApi(rule), ...objects]), 'shop/web-1').patches.map(({ is }) => is)
+    expect(kinds([])).toContain('change-value')
+    expect(kinds([template])).not.toContain('change-value')
+  })
+})
