@@ -22,7 +22,7 @@ export interface CollectionListener {
 }
 
 /** As client-go's reflector: 0.8 s, doubled up to 30 s, and as much again by chance. */
-export const watchLimits = {
+const watchLimits = {
   firstWaitMs: 800,
   longestWaitMs: 30_000,
   /** A watch lives from five to ten minutes; the server ends it, and it is resumed. */
