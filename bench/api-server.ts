@@ -65,7 +65,7 @@ function sendPage(response: ServerResponse, { kind, namespace }: Collection, que
     to < after
       ? { resourceVersion: '123456', continue: String(to), remainingItemCount: after - to }
       : { resourceVersion: '123456' }
-  const head = `{"kind":"${kind}List","apiVersion":"${apiVersionOf(kind)}","metadata":${JSON.stringify(metadata)},"items":[`
+  const head = `{"kind":"${definitionOf(kind).apiKind ?? kind}List","apiVersion":"${apiVersionOf(kind)}","metadata":${JSON.stringify(metadata)},"items":[`
   const start = starts[from] ?? 0
   const end = ends[to - 1] ?? 0
   const isEmpty = to <= from

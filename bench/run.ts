@@ -13,6 +13,9 @@ const sizes = [1_000, 10_000, 50_000, 150_000]
 const asked = process.argv.slice(2).map(Number)
 const wanted = asked.length > 0 ? asked : sizes
 
+/** The share of a large cluster that a question about one Service may read. */
+const mostOfService = 0.03
+
 /** Small clusters are measured several times, because a moment's noise is a large part of a short time. */
 const repeats = (pods: number): number => (pods <= 10_000 ? 5 : pods <= 50_000 ? 3 : 1)
 
@@ -41,6 +44,8 @@ async function measure(pods: number): Promise<Figures> {
       const wholeBytes = await server.takeBytes()
       const one = await measureProgram(['svc', 'orders-1', '-n', 'team-0', '-o', 'json'], server.kubeconfig)
       const oneBytes = await server.takeBytes()
+      if (pods >= 50_000 && oneBytes > wholeBytes * mostOfService)
+        throw new Error(`${pods} pods: svc NAME read ${oneBytes} of ${wholeBytes} bytes`)
       const of = (pick: (run: (typeof runs)[number]) => number): number => median(runs.map(pick))
       return {
         pods,

@@ -12,7 +12,11 @@ export function permissionsPage(banner: string, reads: ReadonlyMap<string, reado
     '',
     'netdoctor only reads. The built-in role `view`, bound in one namespace, is enough for the commands about that',
     'namespace; what more it would need is then said, and no verdict is guessed. With the ClusterRole below nothing is',
-    'left unread. `--logs` also needs `get pods/log`.',
+    'left unread. `--logs` also needs `get pods/log`. Without `watch`, `svc --watch` lists again every 15 seconds.',
+    '',
+    'A cluster of more than 2,000 pods is read whole only with `-A` or `--strict`. Else it is asked for the namespaces that',
+    'the question is about and those that they turn out to need, and of all others for Services, DaemonSets, Gateway API',
+    'routes and cluster-scoped kinds.',
     '',
     '```yaml',
     ...clusterRole(),
@@ -62,7 +66,7 @@ function clusterRole(): readonly string[] {
     'rules:',
     ...[...groups].map(
       ([group, members]) =>
-        `  - { apiGroups: ["${group}"], resources: [${members.map((kind) => kinds[kind].plural).join(', ')}], verbs: [get, list] }`,
+        `  - { apiGroups: ["${group}"], resources: [${members.map((kind) => kinds[kind].plural).join(', ')}], verbs: [get, list, watch] }`,
     ),
     '  - { apiGroups: [""], resources: [pods/log], verbs: [get] }',
   ]

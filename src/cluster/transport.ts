@@ -85,7 +85,10 @@ export function createTransport(
     get: (path, accept = 'application/json') => limit(() => get(path, accept)),
     open: async (path, until) => {
       try {
-        return await sender.open(path, 'application/json', timeoutMs, until)
+        const answer = await sender.open(path, 'application/json', timeoutMs, until)
+        // A server that is back is asked again.
+        patience.answered()
+        return answer
       } catch (error) {
         signal.throwIfAborted()
         throw translate(error, connection)

@@ -148,6 +148,20 @@ describe('a watch', () => {
     expect(clock.sleeps.filter((ms) => ms > 1_000)).toEqual([1_200, 2_400, 4_800, 9_600])
   })
 
+  it('that a proxy ends now and then is resumed, and nobody is told', async () => {
+    let times = 0
+    const idle = onList('Service', ({ query }) =>
+      query.has('watch') && times++ < 3 ? { text: '' } : undefined,
+    )
+    const { store, until, server } = await watching([idle])
+    store.change('ADDED', service('web'))
+    const seen: number[] = []
+    const step = await until(({ put, stale }) => seen.push(stale.length) > 0 && put.length > 0)
+    expect(names(step)).toEqual(['api', 'web'])
+    expect(seen.every((stale) => stale === 0)).toBe(true)
+    expect(listsOf(server)).toBe(1)
+  })
+
   it('that is cut off in a line takes nothing from it, and goes on before it', async () => {
     let isFirst = true
     const cut = onList('Service', ({ query }) => {

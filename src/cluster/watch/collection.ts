@@ -22,7 +22,7 @@ export interface CollectionListener {
 }
 
 /** As client-go's reflector: 0.8 s, doubled up to 30 s, and as much again by chance. */
-export const watchLimits = {
+const watchLimits = {
   firstWaitMs: 800,
   longestWaitMs: 30_000,
   /** A watch lives from five to ten minutes; the server ends it, and it is resumed. */
@@ -31,7 +31,7 @@ export const watchLimits = {
   graceMs: 30_000,
   /** Between two lists where watching is forbidden. */
   pollMs: 15_000,
-  /** Failures in a row before what is known counts as stale: one that is resumed at once is nobody's business. */
+  /** Refusals in a row before what is known counts as stale: a watch that is resumed at once is nobody's business. */
   tolerated: 1,
 } as const
 
@@ -46,8 +46,10 @@ interface Ended {
   readonly revision: string | undefined
   readonly why: 'ended' | 'expired' | 'forbidden' | 'failed'
   readonly detail?: string | undefined
-  /** Whether anything came. */
+  /** Whether anything came, or it was open for long: then the next one need not wait. */
   readonly heard: boolean
+  /** Whether it was opened, and so told all that happened before. */
+  readonly opened: boolean
 }
 
 /**
@@ -67,6 +69,7 @@ export async function followCollection(
   const known = new Map(start.objects.map((object) => [keyIn(object), object]))
   let { revision } = start
   let failures = 0
+  let refusals = 0
   const wait = async (ms: number): Promise<void> => clock.sleep(ms, signal)
   const backOff = (): Promise<void> =>
     wait(
@@ -101,7 +104,8 @@ export async function followCollection(
     }
     failures = ended.heard ? 0 : failures + 1
     if (ended.why === 'failed') failures = Math.max(failures, 1)
-    if (failures > watchLimits.tolerated) listener.behind(staleGap(target, ended), true)
+    refusals = ended.opened ? 0 : refusals + 1
+    if (refusals > watchLimits.tolerated) listener.behind(staleGap(target, ended), true)
     if (failures > 0) await backOff()
   }
 }
@@ -117,13 +121,24 @@ async function follow(
   const life = clock.deadline(seconds * 1_000 + watchLimits.graceMs)
   let revision: string | undefined = from
   let heard = false
-  const ended = (why: Ended['why'], detail?: string): Ended => ({ revision, why, detail, heard })
+  let openedMs: number | undefined
+  const ended = (why: Ended['why'], detail?: string): Ended => {
+    const lastedMs = openedMs === undefined ? 0 : clock.now() - openedMs
+    return {
+      revision,
+      why,
+      detail,
+      heard: heard || lastedMs > watchLimits.longestWaitMs,
+      opened: openedMs !== undefined,
+    }
+  }
   try {
     const until = AbortSignal.any([signal, life.signal])
     const answer = await transport.open(watchPath(target, from, seconds), until)
     if (answer.status === 410) return ended('expired')
     if (answer.status === 403) return ended('forbidden')
     if (answer.status !== 200) return ended('failed', `the server answered ${answer.status}`)
+    openedMs = clock.now()
     // It is up to date as soon as it is resumed: what it missed comes first.
     listener.behind(undefined, false)
     for await (const line of answer.lines) {
