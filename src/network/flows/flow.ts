@@ -3,7 +3,7 @@ import { parseAddress } from '../inventory/address.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { decide, type FamilyVerdict, type Flow, type FlowVerdict } from '../policy/decide.ts'
 import type { Endpoint as PolicyEnd } from '../policy/endpoint.ts'
-import type { Direction, Protocol } from '../policy/model.ts'
+import type { Protocol } from '../policy/model.ts'
 import type { Policies } from '../policy/policies.ts'
 import type { Endpoint } from '../services/endpoint.ts'
 import { isHeadless } from '../services/service-facts.ts'
@@ -151,13 +151,10 @@ function isFree(
 
 /** Whether a policy at the other end, or of the cluster, names addresses: then each client pod has its own answer. */
 function tellsAddressesApart(end: PolicyEnd, policies: Policies): boolean {
-  return end.kind === 'pod' && namesAddresses(end.pod.metadata.namespace ?? '', 'ingress', policies)
-}
-
-/** Whether a policy that may select pods of the namespace in this direction names addresses or nodes. */
-export function namesAddresses(namespace: string, direction: Direction, policies: Policies): boolean {
-  return [...policies.in(namespace).policies, ...policies.cluster().all].some(({ rules }) =>
-    (rules[direction] ?? []).some(
+  if (end.kind !== 'pod') return false
+  const ofNamespace = policies.in(end.pod.metadata.namespace ?? '').policies
+  return [...ofNamespace, ...policies.cluster().all].some(({ rules }) =>
+    (rules.ingress ?? []).some(
       ({ peers }) => peers !== 'all' && peers.some((peer) => peer.is === 'block' || peer.is === 'nodes'),
     ),
   )
