@@ -184,8 +184,8 @@ export class Inventory {
   }
 
   #lookup(kind: KindName, namespace: string): Lookup {
-    let ofKind = this.#lookups.get(kind)
-    if (ofKind === undefined) this.#lookups.set(kind, (ofKind = new Map()))
+    const ofKind = this.#lookups.get(kind) ?? new Map<string, Lookup>()
+    this.#lookups.set(kind, ofKind)
     const known = ofKind.get(namespace)
     if (known !== undefined) return known
     const { coverage } = this.snapshot

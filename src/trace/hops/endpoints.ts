@@ -39,7 +39,7 @@ const placesBehind = memoTable<readonly Place[]>('trace.behind')
 
 /** The Service itself and the workloads whose pods stand, or should stand, behind it. */
 function behind(service: Service, network: Network): readonly Place[] {
-  return network.inventory.memo.get(placesBehind, place.service(service), () => {
+  return network.inventory.memo.get(placesBehind, service, () => {
     const workloads = [
       ...network.services.backends(service).items,
       ...network.services.selected(service).items.flatMap((pod) => network.workloads.ofPod(pod) ?? []),
