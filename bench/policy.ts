@@ -1,7 +1,6 @@
 // Measures policy evaluation on generated clusters, each in a process of its own: `npm run bench:policy [-- --write]`.
 // Verdicts of a sample are compared with the naive evaluator of the tests, whose time is what the ratios are about.
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { decide } from '../src/network/policy/decide.ts'
@@ -9,6 +8,7 @@ import { explainFlow } from '../src/network/policy/explain.ts'
 import { Reachability } from '../src/network/policy/reachability/reachability.ts'
 import type { Pod } from '../src/snapshot/kinds/pod.ts'
 import { naive } from '../test/network/policy/naive.ts'
+import { writeSection } from './page.ts'
 import {
   type BenchWorld,
   fresh,
@@ -200,17 +200,6 @@ function cells(result: Measured): readonly string[] {
   ]
 }
 
-const markers = ['<!-- bench:policy -->', '<!-- /bench:policy -->'] as const
-const page = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
-
-function write(table: string): void {
-  const text = readFileSync(page, 'utf8')
-  const [start, end] = markers.map((marker) => text.indexOf(marker))
-  if (start === undefined || end === undefined || start < 0 || end < start)
-    throw new Error(`${page} has no place for the figures`)
-  writeFileSync(page, `${text.slice(0, start)}${markers[0]}\n${table}\n${text.slice(end)}`)
-}
-
 function main(): void {
   const only = process.argv.indexOf('--shape')
   if (only !== -1) {
@@ -230,7 +219,8 @@ function main(): void {
     process.stdout.write(`${lines.at(-1)}\n`)
   }
   const machine = `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown CPU'}, Node.js ${process.version}`
-  if (process.argv.includes('--write')) write([`Measured on ${machine}.`, '', ...lines].join('\n'))
+  if (process.argv.includes('--write'))
+    writeSection('bench:policy', [`Measured on ${machine}.`, '', ...lines].join('\n'))
 }
 
 main()

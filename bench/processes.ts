@@ -18,7 +18,9 @@ export interface Figures {
   readonly fixes: number
   readonly tried: number
   readonly findings: number
+  /** Of a scan that prints a table, and of one that prints all connections as JSON. */
   readonly peakMiB: number
+  readonly peakJsonMiB: number
   readonly wholeMs: number
   readonly serviceMs: number
   readonly serviceShare: number
@@ -68,6 +70,34 @@ export async function measureProgram(
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+/** Times from start to end as multiples of an empty `node -e 0`, medians, by what was asked. */
+export async function measureStarts(): Promise<Readonly<Record<string, number>>> {
+  const program = new URL('../bin/kubectl-netdoctor', import.meta.url).pathname
+  const asked = {
+    '`--help`': [program, '--help'],
+    '`--version`': [program, '--version'],
+  }
+  const times = new Map<string, number[]>()
+  const time = async (name: string, args: readonly string[]): Promise<void> => {
+    const started = performance.now()
+    await output(args, [0])
+    const known = times.get(name) ?? []
+    known.push(performance.now() - started)
+    times.set(name, known)
+  }
+  for (let run = 0; run < 15; run++) {
+    await time('empty', ['-e', '0'])
+    for (const [name, args] of Object.entries(asked)) await time(name, args)
+  }
+  const empty = median(times.get('empty') ?? [])
+  return Object.fromEntries(Object.keys(asked).map((name) => [name, median(times.get(name) ?? []) / empty]))
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 
 async function output(

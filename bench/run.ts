@@ -1,12 +1,21 @@
-// Measures reading and diagnosing generated clusters: `npm run bench [-- SIZE...]`. Writes docs/performance.md when all
-// sizes were measured. Every figure is a ratio to the floor of the same run; what was found is compared with what was planted.
+// Measures reading and diagnosing generated clusters: `npm run bench [-- SIZE...]`. Writes its section of docs/performance.md
+// when all sizes were measured. Every figure is a ratio to the floor of the same run; what was found is compared with what was planted.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { page } from './page.ts'
-import { type Figures, measureProgram, measureStep, type StepFigures, withServer } from './processes.ts'
+import { figuresText } from './figures-text.ts'
+import { writeSection } from './page.ts'
+import {
+  type Figures,
+  measureProgram,
+  measureStarts,
+  measureStep,
+  median,
+  type StepFigures,
+  withServer,
+} from './processes.ts'
 import { writeCluster } from './world/cluster.ts'
 
 const sizes = [1_000, 10_000, 50_000, 150_000]
@@ -18,11 +27,6 @@ const mostOfService = 0.03
 
 /** Small clusters are measured several times, because a moment's noise is a large part of a short time. */
 const repeats = (pods: number): number => (pods <= 10_000 ? 5 : pods <= 50_000 ? 3 : 1)
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
 
 async function measure(pods: number): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'netdoctor-bench-'))
@@ -42,6 +46,8 @@ async function measure(pods: number): Promise<Figures> {
       await server.takeBytes()
       const whole = await measureProgram(['-A', '-o', 'json'], server.kubeconfig)
       const wholeBytes = await server.takeBytes()
+      const table = await measureProgram(['-A'], server.kubeconfig)
+      await server.takeBytes()
       const one = await measureProgram(['svc', 'orders-1', '-n', 'team-0', '-o', 'json'], server.kubeconfig)
       const oneBytes = await server.takeBytes()
       if (pods >= 50_000 && oneBytes > wholeBytes * mostOfService)
@@ -56,8 +62,9 @@ async function measure(pods: number): Promise<Figures> {
         fixes: of(({ floor, scan }) => scan.fixesMs / floor.ms),
         tried: runs[0]?.scan.tried ?? 0,
         findings: Object.values(expected).reduce((sum, count) => sum + count, 0),
-        peakMiB: whole.peakMiB,
-        wholeMs: whole.ms,
+        peakMiB: table.peakMiB,
+        peakJsonMiB: whole.peakMiB,
+        wholeMs: table.ms,
         serviceMs: one.ms,
         serviceShare: oneBytes / wholeBytes,
       }
@@ -83,8 +90,8 @@ const machine = {
   load: loadavg()[0] ?? 0,
   node: process.version,
 }
-const text = page(figures, machine)
+const text = figuresText(figures, await measureStarts(), machine)
 process.stdout.write(text)
 if (asked.length === 0) {
-  writeFileSync(new URL('../docs/performance.md', import.meta.url), text)
+  writeSection('bench', text)
 }

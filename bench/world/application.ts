@@ -34,6 +34,18 @@ export const podsOfNode = 50
 export const replicas = 10
 export const applicationsOfNamespace = 10
 
+/** How many applications on stands the one of another namespace that each dials. */
+const farAway = 3 * applicationsOfNamespace + 1
+
+/** The application of another namespace that dials this one. */
+export function farCaller(index: number, pods: number): number {
+  const count = Math.floor(pods / replicas)
+  return (index - (farAway % count) + count) % count
+}
+
+/** Whether the namespace of this number has policies: three of ten do. */
+export const isFenced = (namespace: number): boolean => namespace % 10 < 3
+
 export const nodeName = (index: number): string => `node-${index}`
 export const podRange = (node: number): string => `10.${node >> 8}.${node & 255}`
 export const nodeAddress = (node: number): string => `192.168.${node >> 8}.${node & 255}`
@@ -55,7 +67,7 @@ export function application(index: number, pods: number): Application {
       first + (((index + step) % applicationsOfNamespace) % Math.min(applicationsOfNamespace, count - first))
     )
   }
-  const far = (index + 3 * applicationsOfNamespace + 1) % count
+  const far = (index + farAway) % count
   return {
     namespace,
     name,

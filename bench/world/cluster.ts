@@ -41,8 +41,8 @@ export function writeCluster(folder: string, pods: number): ClusterIndex {
     const app = application(index, pods)
     if (index % applicationsOfNamespace === 0)
       add(namespaceObjects(app.namespace, index / applicationsOfNamespace), app.namespace)
-    const expectation = plantFault(index, app)
-    if (expectation !== undefined) expected[expectation] = (expected[expectation] ?? 0) + 1
+    for (const expectation of plantFault(index, app, pods))
+      expected[expectation] = (expected[expectation] ?? 0) + 1
     add(objectsOf(app, random), app.namespace)
   }
   const kinds = Object.fromEntries([...files].map(([kind, file]) => [kind, file.close()]))

@@ -1,8 +1,17 @@
-import { type Application, podRange, podsOfNode } from './application.ts'
+import {
+  type Application,
+  applicationsOfNamespace,
+  farCaller,
+  isFenced,
+  podRange,
+  podsOfNode,
+} from './application.ts'
 
 /** One way to break an application, and what a scan of the whole cluster must then report. */
 interface Fault {
   readonly expects: string
+  /** What must be reported too where the policies of a caller let it out to web ports only. */
+  readonly whenFenced?: readonly string[]
   readonly plant: (application: Application) => void
 }
 
@@ -49,6 +58,7 @@ const faults: readonly Fault[] = [
   },
   {
     expects: 'warning service/target-port-undeclared',
+    whenFenced: ['error policy/egress-denied', 'warning policy/except-removes-needed-range'],
     plant: (app) => {
       app.targetPort = 9999
     },
@@ -115,9 +125,13 @@ const spareAddress = (node: string): string => `${podRange(Number(node.slice('no
 const every = 50
 
 /** Plants the fault of this application, if it is one of the broken ones; gives what must be reported. */
-export function plantFault(index: number, app: Application): string | undefined {
-  if (index % every !== every - 1) return undefined
+export function plantFault(index: number, app: Application, pods: number): readonly string[] {
+  if (index % every !== every - 1) return []
   const fault = faults[Math.floor(index / every) % faults.length]
-  fault?.plant(app)
-  return fault?.expects
+  if (fault === undefined) return []
+  fault.plant(app)
+  const callers = [index, farCaller(index, pods)].map((caller) =>
+    Math.floor(caller / applicationsOfNamespace),
+  )
+  return [fault.expects, ...(callers.some(isFenced) ? (fault.whenFenced ?? []) : [])]
 }

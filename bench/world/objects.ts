@@ -1,4 +1,4 @@
-import { type Application, nodeAddress, nodeName, type PodDraft, podRange } from './application.ts'
+import { type Application, isFenced, nodeAddress, nodeName, type PodDraft, podRange } from './application.ts'
 import { metadata, takenAt, uidOf } from './metadata.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -337,34 +337,33 @@ export function namespaceObjects(name: string, index: number): Readonly<Record<s
     spec,
   })
   const own = { namespaceSelector: {} }
-  const policies =
-    index % 10 < 3
-      ? [
-          policy('default-deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }),
-          policy('allow-dns', {
-            podSelector: {},
-            policyTypes: ['Egress'],
-            egress: [
-              {
-                to: [own],
-                ports: [
-                  { protocol: 'UDP', port: 53 },
-                  { protocol: 'TCP', port: 53 },
-                ],
-              },
-            ],
-          }),
-          policy('allow-web', {
-            podSelector: {},
-            policyTypes: ['Ingress', 'Egress'],
-            ingress: [{ from: [own], ports: [{ protocol: 'TCP', port: 8080 }] }],
-            egress: [
-              { to: [own], ports: [{ protocol: 'TCP', port: 8080 }] },
-              { to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }] },
-            ],
-          }),
-        ]
-      : []
+  const policies = isFenced(index)
+    ? [
+        policy('default-deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }),
+        policy('allow-dns', {
+          podSelector: {},
+          policyTypes: ['Egress'],
+          egress: [
+            {
+              to: [own],
+              ports: [
+                { protocol: 'UDP', port: 53 },
+                { protocol: 'TCP', port: 53 },
+              ],
+            },
+          ],
+        }),
+        policy('allow-web', {
+          podSelector: {},
+          policyTypes: ['Ingress', 'Egress'],
+          ingress: [{ from: [own], ports: [{ protocol: 'TCP', port: 8080 }] }],
+          egress: [
+            { to: [own], ports: [{ protocol: 'TCP', port: 8080 }] },
+            { to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }] },
+          ],
+        }),
+      ]
+    : []
   return {
     Namespace: [
       {

@@ -49,16 +49,17 @@ export function joinFindings(
   for (const path of paths) {
     const explaining = new Set<Finding>()
     for (const hop of path.hops) {
-      const here = at(placesOf(hop), byPlace)
+      const here = around(hop, byPlace)
+      if (here.length === 0) continue
       foldTogether(here, facts, fold)
       if (!isBroken(hop.verdict)) for (const finding of suspects(hop, byPlace)) explaining.add(finding)
       for (const inner of brokenInside(hop))
-        for (const finding of at(placesOf(inner), byPlace))
+        for (const finding of around(inner, byPlace))
           if (explains(finding, inner, facts)) explaining.add(finding)
     }
     const broken = path.firstBroken
     if (broken !== undefined) {
-      const found = at(placesOf(broken), byPlace).filter((finding) => explains(finding, broken, facts))
+      const found = around(broken, byPlace).filter((finding) => explains(finding, broken, facts))
       for (const finding of found) explaining.add(finding)
       firstBy.set(path, new Set(found))
       if (found.length === 0) unexplained.push({ path, hop: broken })
@@ -87,10 +88,26 @@ function at(places: readonly Place[], index: ReadonlyMap<Place, readonly Finding
   return [...new Set(places.flatMap((place) => index.get(place) ?? []))]
 }
 
-/** Everything that a hop's verdict rests on, the branches that break it included. */
-function placesOf(hop: Hop): readonly Place[] {
-  const branches = (hop.branches ?? []).flatMap((branch) => [branch.place, ...branch.hops.flatMap(placesOf)])
-  return [hop.place, ...hop.behind, ...branches]
+const none: readonly Finding[] = []
+
+/** Findings at any place that a hop's verdict rests on, the branches that break it included, each once. */
+function around(hop: Hop, index: ReadonlyMap<Place, readonly Finding[]>): readonly Finding[] {
+  const found: Finding[] = []
+  const look = (place: Place): void => {
+    const here = index.get(place)
+    if (here !== undefined) found.push(...here)
+  }
+  const visit = ({ place, behind, branches }: Hop): void => {
+    look(place)
+    for (const other of behind) look(other)
+    if (branches === undefined) return
+    for (const branch of branches) {
+      look(branch.place)
+      for (const inner of branch.hops) visit(inner)
+    }
+  }
+  visit(hop)
+  return found.length === 0 ? none : [...new Set(found)]
 }
 
 function explains(finding: Finding, hop: Hop, facts: ReadonlyMap<string, RuleFacts>): boolean {

@@ -31,9 +31,13 @@ export function surelyPass(
   if (client.kind !== 'workload') return false
   const source = sourceOf(client.workload)
   if (source === undefined) return false
+  const { policy } = parts
+  const getsOut = isOpen(source.namespace, 'egress', policy)
   let last: string | undefined
   for (const endpoint of endpoints) {
-    const key = alikeKey(source, endpoint, protocol, parts.policy)
+    const target = targetOf(endpoint)
+    if (getsOut && target !== undefined && isOpen(target.namespace, 'ingress', policy)) continue
+    const key = alikeKey(source, endpoint, protocol, policy)
     if (key === undefined) return false
     if (key === last) continue
     last = key
@@ -126,6 +130,24 @@ function describe({ pod, service, address, targetPort }: Endpoint): Target | und
   if (pod.spec.hostNetwork === true || isFinished(pod)) return undefined
   const look = lookOf(pod)
   return { namespace: pod.metadata.namespace ?? '', look, key: `${targetPort} ${look}` }
+}
+
+const open = {
+  ingress: memoTable<boolean>('flows.open.ingress'),
+  egress: memoTable<boolean>('flows.open.egress'),
+}
+
+/** Whether no policy of any sort says anything about the pods of a namespace in this direction, and all were read. */
+function isOpen(namespace: string, direction: Direction, policies: Policies): boolean {
+  return policies.inventory.memo.get(open[direction], namespace, () => {
+    const own = policies.in(namespace)
+    return (
+      own.gaps.length === 0 &&
+      own.policies.every(({ rules }) => rules[direction] === undefined) &&
+      policies.cluster().all.length === 0 &&
+      policies.ofPlugins(namespace).policies.length === 0
+    )
+  })
 }
 
 const blocks = {

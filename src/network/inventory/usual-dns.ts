@@ -1,6 +1,5 @@
 import { type KubeObject, parseObject } from '../../snapshot/kinds/kinds.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
-import { hasLabels } from './selectors.ts'
 
 const dnsKinds: ReadonlySet<string> = new Set(['Service', 'Deployment', 'Pod'])
 
@@ -47,9 +46,7 @@ const usual: readonly unknown[] = [
 export function missingDns({ objects, coverage }: Snapshot): readonly KubeObject[] {
   // What could not be read is not taken for granted.
   if (!coverage.declared || coverage.gaps.some(({ kind }) => dnsKinds.has(kind))) return []
-  const isThere = objects.some(
-    ({ kind, metadata }) =>
-      kind === 'Service' && metadata.namespace === namespace && hasLabels(metadata.labels, labels),
-  )
+  // Whoever gives objects of the system namespace gives its DNS too, if it is there.
+  const isThere = objects.some(({ metadata }) => metadata.namespace === namespace)
   return isThere ? [] : usual.flatMap((object) => parseObject(object) ?? [])
 }

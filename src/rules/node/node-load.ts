@@ -13,6 +13,7 @@ import { listed, say, type Text, word } from '../text.ts'
 
 type ByNode<T> = ReadonlyMap<string, readonly T[]>
 
+const loadTable = memoTable<NodeLoad>('node-load')
 const podsTable = memoTable<ByNode<Pod>>('node-load.pods')
 const endpointsTable = memoTable<ByNode<Endpoint>>('node-load.endpoints')
 
@@ -35,6 +36,10 @@ export interface NodeLoad {
 
 /** What runs on a node. Absence is not concluded from here: see {@link isIdle}. */
 export function loadOf(node: Node, network: Network): NodeLoad {
+  return network.inventory.memo.get(loadTable, node, () => load(node, network))
+}
+
+function load(node: Node, network: Network): NodeLoad {
   const { name } = node.metadata
   const endpoints = endpointsByNode(network).get(name) ?? []
   const services = [...new Set(endpoints.map(({ service }) => service))]

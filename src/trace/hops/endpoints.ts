@@ -39,9 +39,7 @@ const placesBehind = memoTable<readonly Place[]>('trace.behind')
 
 /** The Service itself and the workloads whose pods stand, or should stand, behind it. */
 function behind(service: Service, network: Network): readonly Place[] {
-  return network.inventory.memo.get(placesBehind, place.service(service), () => {
-    // The Service is an argument; looking it up makes the remembered result depend on it.
-    network.services.get(service.metadata.namespace ?? '', service.metadata.name)
+  return network.inventory.memo.get(placesBehind, service, () => {
     const workloads = [
       ...network.services.backends(service).items,
       ...network.services.selected(service).items.flatMap((pod) => network.workloads.ofPod(pod) ?? []),
