@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts'
 import type { Question } from '../../src/diagnosis/question.ts'
 import { Network } from '../../src/network/network.ts'
+import type { Document } from '../../src/report/document.ts'
+import { toText } from '../../src/report/formats/table.ts'
+import { scanView } from '../../src/report/views/scan.ts'
+import { serviceView } from '../../src/report/views/service.ts'
 import { type ApiObject, collectionOf } from './collections.ts'
 import { forbid } from './handlers.ts'
 import { manyPods, readFor, type Served, serve } from './large-cluster.ts'
@@ -95,6 +101,30 @@ describe('of a large cluster', () => {
         permission: 'list pods in namespace front',
       }),
     )
+  })
+})
+
+describe('the answer about a large cluster', () => {
+  const shown = async (question: Question, view: (diagnosis: Diagnosis, network: Network) => Document) => {
+    const network = Network.of(await readFor(question, serve(objects, [onlyAddress, manyPods])))
+    return toText(view(diagnose(question, network), network), { width: 100, color: false })
+  }
+  const options = { isWide: false, isLive: true, locate: undefined }
+
+  it('says once where callers were looked for, and never that there are none', async () => {
+    const text = await shown(about('quiet', 'api'), (diagnosis, network) => {
+      const [service] = network.services.get('quiet', 'api').items
+      return service === undefined ? [] : serviceView(diagnosis, service, network, options)
+    })
+    expect(text).toContain('no caller found in 1 of 6 namespaces; -A for all')
+    expect(text.match(/ of 6 namespaces/g)).toHaveLength(1)
+  })
+
+  it('says once how much was read', async () => {
+    const text = await shown({ kind: 'scan', namespaces: ['quiet'] }, (diagnosis) =>
+      scanView(diagnosis, options),
+    )
+    expect(text.match(/· read: 1 of 6 namespaces \(-A reads all\)/g)).toHaveLength(1)
   })
 })
 

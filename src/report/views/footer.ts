@@ -52,14 +52,17 @@ export function gapText({ kind, namespace, why, permission, detail }: Gap): stri
   }
 }
 
-function gapLines({ gaps, unknown, extent }: Diagnosis): readonly Line[] {
+function gapLines({ gaps, unknown, extent, question }: Diagnosis): readonly Line[] {
   const ofSize = extent === undefined ? [] : gaps.filter(isNotAsked)
   const others = gaps.filter((gap) => !ofSize.includes(gap))
   const isOfSize = (check: Diagnosis['unknown'][number]): boolean =>
     extent !== undefined && check.gaps.every(isNotAsked)
+  const unmadeBySize = unknown.filter(isOfSize).length
+  // The callers of a Service are told with where they were looked for.
+  const isTold = question.kind === 'service' && unmadeBySize === 0
   return [
     ...unreadLines(others, unknown.filter((check) => !isOfSize(check)).length),
-    ...(extent === undefined ? [] : [extentLine(extent, unknown.filter(isOfSize).length)]),
+    ...(extent === undefined || isTold ? [] : [extentLine(extent, unmadeBySize)]),
   ]
 }
 
