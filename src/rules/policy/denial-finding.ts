@@ -1,5 +1,4 @@
 import { memoTable } from '../../network/inventory/memo.ts'
-import { numberOf } from '../../network/inventory/object-number.ts'
 import type { Network } from '../../network/network.ts'
 import { type Place, place } from '../../network/traffic/place.ts'
 import { clientOf } from '../client/dialled.ts'
@@ -28,9 +27,7 @@ export function denialFinding(
   tell: (group: DenialGroup) => DenialStory,
   network: Network,
 ): FindingDraft {
-  return network.inventory.memo.get(known, String(numberOf(group)), () =>
-    draftOf(group, tell(group), network),
-  )
+  return network.inventory.memo.get(known, group, () => draftOf(group, tell(group), network))
 }
 
 /** Every member of a group has the same finding. */

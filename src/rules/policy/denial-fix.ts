@@ -16,10 +16,7 @@ const table = memoTable<Mending>('rules.policy.mending')
 
 /** The smallest edits that let all clients of a group through, or what to do where there is none. */
 export function mending(group: DenialGroup, network: Network): Mending {
-  const [first] = group.denials
-  // Each client of the group asks for the same.
-  const key = `${group.kind.is} ${keyOf(group.policy)} ${first?.direction} ${first?.connection.key}`
-  return network.inventory.memo.get(table, key, () => mend(group, network))
+  return network.inventory.memo.get(table, group, () => mend(group, network))
 }
 
 function mend(group: DenialGroup, network: Network): Mending {

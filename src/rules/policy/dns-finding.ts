@@ -1,7 +1,6 @@
 import type { Edit } from '../../network/edit.ts'
 import { needsLookup } from '../../network/flows/lookups.ts'
 import { memoTable } from '../../network/inventory/memo.ts'
-import { numberOf } from '../../network/inventory/object-number.ts'
 import type { Network } from '../../network/network.ts'
 import type { Connection } from '../../network/traffic/connection.ts'
 import { type Place, place } from '../../network/traffic/place.ts'
@@ -44,7 +43,7 @@ export function dnsFinding(
   tell: (first: DnsTrouble) => DnsStory,
   network: Network,
 ): FindingDraft {
-  return network.inventory.memo.get(known, String(numberOf(group)), () => draftOf(group, tell(group[0])))
+  return network.inventory.memo.get(known, group, () => draftOf(group, tell(group[0])))
 }
 
 function draftOf(group: DnsGroup, { edit, lintedAt, ...story }: DnsStory): FindingDraft {

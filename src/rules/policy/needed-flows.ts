@@ -17,7 +17,7 @@ const dialledTable = memoTable<readonly Workload[]>('rules.policy.dialled')
 
 /** The workloads that answer where a workload dials. */
 function dialledBy(workload: Workload, network: Network): readonly Workload[] {
-  return network.inventory.memo.get(dialledTable, workload.key, () => {
+  return network.inventory.memo.get(dialledTable, workload, () => {
     const behind = network.traffic.from(workload).items.flatMap((connection) => {
       const { destination } = network.traffic.destination(connection)
       return destination.kind === 'service' ? network.services.backends(destination.service).items : []
