@@ -11,7 +11,7 @@ export default defineConfig({
   test: {
     globalSetup: join(dir, 'setup.ts'),
     fileParallelism: false,
-    maxConcurrency: 5,
+    maxConcurrency: 3,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [
