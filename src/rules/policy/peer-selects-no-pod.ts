@@ -49,6 +49,8 @@ function checkPeer(
   if (matching.items.length > 0) return undefined
   whole(matching)
   const needed = neededBy(rule.direction, subjectsOf(policy, network), network)
+  // Without its Services nobody is known to need it.
+  whole({ items: [], gaps: network.inventory.gaps('Service', policy.object.metadata.namespace) })
   const miss = missOf(peer, new Set(namespaces), needed, network)
   if (miss === undefined && isOpenWorld(network)) return undefined
   const { reference } = policy

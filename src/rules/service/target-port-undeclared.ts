@@ -49,6 +49,8 @@ export default defineRule({
     const workloads = ownersOf(pods, network)
     const declared = distinct(pods)
     const meant = choose(declared, port)
+    // A pod without an address is one that a workload would make: its name is not known.
+    const running = pods.find(({ status }) => status.podIPs.length > 0)
     return {
       proof: 'likely',
       place: place.servicePort(service, port),
@@ -61,7 +63,7 @@ export default defineRule({
         ...workloads.flatMap((workload) => portEvidence(workload, 'containerPort')),
       ],
       ...remedyOf(service, meant && [editPort(service, port, 'targetPort', meant.containerPort)]),
-      confirm: askPod(service.metadata.namespace ?? '', pods[0]?.metadata.name ?? '', target),
+      confirm: running && askPod(service.metadata.namespace ?? '', running.metadata.name, target),
     }
   },
 })
