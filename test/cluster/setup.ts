@@ -29,6 +29,8 @@ function leftOut({ hasTraefik, isOurs, proxyMode }: TestCluster): readonly strin
     ...(hasTraefik ? [] : ['Ingress and Gateway API (cluster:up -- --with traefik)']),
     ...(isFullRun
       ? []
-      : ['what is slow, and random policies with an enforcer that rejects (NETDOCTOR_TEST_FULL=1)']),
+      : [
+          'what is slow, an API server that is killed, and random policies with an enforcer that rejects (NETDOCTOR_TEST_FULL=1)',
+        ]),
   ]
 }
