@@ -89,7 +89,8 @@ describe('whole screens', () => {
     const { stdout, stderr, code } = await run(['svc', 'payment-service-canary', '-f', recording('running')])
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
     expect(stdout).toMatchInlineSnapshot(`
-      "✓ payment-service-canary.velocitytech-prod: its only connection passes
+      "✓ payment-service-canary.velocitytech-prod: its only connection passes, network
+        policies not checked
         10.96.118.197   http 80/TCP -> 80   1 of 1 endpoint ready
 
         caller                                svc  endpoints  pod
