@@ -27,7 +27,7 @@ export interface TruthCase {
   /** What it feels instead where kube-proxy has no rule for what it does not serve: in iptables mode. */
   readonly feelsWithIptables?: Answer
   /** What it feels instead where the NetworkPolicy enforcer rejects; `feels` is then what it feels where that drops. */
-  readonly feelsWithReject?: Answer
+  readonly feelsWithReject?: Answer | readonly Answer[]
   readonly share?: 'some'
   /** All requests work, but so few pods answer them; after the fix, so many. */
   readonly answeredBy?: AnsweredBy
@@ -70,9 +70,9 @@ export interface Sighting {
   readonly date: string
 }
 
-/** What the client feels with the kube-proxy and the enforcer in use. */
-export function feeling({ cluster }: Stage, truth: TruthCase): Answer {
+/** What the client feels with the kube-proxy and the enforcer in use: one of these each time. */
+export function feeling({ cluster }: Stage, truth: TruthCase): readonly Answer[] {
   const { feels, feelsWithIptables, feelsWithReject } = truth
-  if (cluster.denial === 'reject' && feelsWithReject !== undefined) return feelsWithReject
-  return cluster.proxyMode === 'iptables' ? (feelsWithIptables ?? feels) : feels
+  if (cluster.denial === 'reject' && feelsWithReject !== undefined) return [feelsWithReject].flat()
+  return [cluster.proxyMode === 'iptables' ? (feelsWithIptables ?? feels) : feels]
 }

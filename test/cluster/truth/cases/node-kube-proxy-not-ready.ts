@@ -8,7 +8,7 @@ export default {
   rule: 'node/kube-proxy-not-ready',
   fault:
     'a quota keeps the pod of kube-proxy from being made anew on a node, which does not learn of a new Service',
-  question: ['svc', 'api'],
+  question: ['from', 'deployment/curl'],
   dial: { url: 'http://api/' },
   feels: 'timeout',
   mend: async () => agent?.mend(),
