@@ -1,58 +1,10 @@
-import yargs, { type Argv } from 'yargs'
 import { hideBin } from 'yargs/helpers'
-import packageJson from '../../package.json' with { type: 'json' }
 import { escapeText } from '../report/escape.ts'
 import { KnownError } from '../snapshot/known-error.ts'
-import type { Command } from './command.ts'
-import { demo } from './demo.ts'
 import type { ExitCode } from './exit-code.ts'
-import { explain } from './explain.ts'
-import { from } from './from.ts'
-import { policy } from './policy.ts'
-import { rules } from './rules.ts'
-import { scan } from './scan.ts'
-import { snapshot } from './snapshot.ts'
-import { svc } from './svc.ts'
+import { program } from './program.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
-import { UsageError, usageError } from './usage-error.ts'
-
-const commands: readonly Command[] = [scan, svc, from, policy, snapshot, rules, explain, demo]
-
-const commandNames = commands.flatMap(({ usage }) =>
-  [usage].flat().flatMap((line) => (line === '$0' ? [] : (line.split(' ')[0] ?? []))),
-)
-
-function program(
-  words: readonly string[],
-  terminal: Terminal,
-  run: Parameters<Command['register']>[1],
-): Argv {
-  const base = yargs([...words])
-    .scriptName('kubectl netdoctor')
-    .usage(
-      'Follows the packet through Kubernetes and names the hop that breaks.\n\nkubectl netdoctor [COMMAND]',
-    )
-    .parserConfiguration({ 'boolean-negation': false, 'greedy-arrays': false, 'dot-notation': false })
-    .locale('en')
-    .strict()
-    .exitProcess(false)
-    .version(packageJson.version)
-    .help()
-    .alias('h', 'help')
-    .wrap(terminal.width)
-    .epilogue('Exit codes: 0 nothing found, 1 problems, 2 error, 4 unknown (with --strict)')
-    .fail((message, error) => {
-      // Its own errors are about the command line too; ours arrive here from a command that ran.
-      throw error === undefined || error === null || error.name === 'YError'
-        ? usageError(message ?? error?.message ?? '', words, commandNames)
-        : error
-    })
-  const examples = commands.flatMap((command) => command.examples)
-  return commands.reduce(
-    (parser, command) => command.register(parser, run),
-    examples.reduce((parser, [line, does]) => parser.example(line, does), base),
-  )
-}
+import { UsageError } from './usage-error.ts'
 
 /** The words after `--` are names like the others; yargs would not count them as arguments. */
 function withoutDashes(words: readonly string[]): readonly string[] {
@@ -93,7 +45,7 @@ async function main(): Promise<void> {
     process.exitCode = await work(terminal)
   }
   try {
-    await program(withStandardInput(withoutDashes(hideBin(process.argv))), terminal, run).parseAsync()
+    await program(withStandardInput(withoutDashes(hideBin(process.argv))), run).parseAsync()
   } catch (error) {
     process.exitCode = report(error, terminal)
   }

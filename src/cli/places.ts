@@ -1,7 +1,7 @@
 import type { Network } from '../network/network.ts'
 import type { Workload } from '../network/workloads/workload.ts'
 import { nearest } from '../rules/similar.ts'
-import { definitionOf, kindNames } from '../snapshot/kinds/kinds.ts'
+import { definitionOf, type KindName, kindNames } from '../snapshot/kinds/kinds.ts'
 import type { Service } from '../snapshot/kinds/service.ts'
 import { KnownError } from '../snapshot/known-error.ts'
 
@@ -16,7 +16,7 @@ export interface PlaceArgument {
 }
 
 /** The kind that kubectl means by `deploy`, `deployments` or `Deployment`. */
-function kindOfType(type: string): string | undefined {
+export function kindOfType(type: string): KindName | undefined {
   const wanted = type.toLowerCase().split('.')[0] ?? ''
   return kindNames.find((kind) => {
     const { plural, shortNames = [] } = definitionOf(kind)

@@ -1,4 +1,5 @@
 import { defineCommand } from './command.ts'
+import { client, destination } from './completion/value.ts'
 import { assertVerdicts } from './policy-assert.ts'
 import { type PolicyArguments, type PolicyMode, policyFlags } from './policy-flags.ts'
 import { fromTo } from './policy-from-to.ts'
@@ -17,6 +18,14 @@ export const policy = defineCommand({
     ['kubectl netdoctor policy', 'who may talk to whom, in words'],
     ['kubectl netdoctor policy --from deploy/web --to svc/auth:80', 'one verdict, and why'],
   ],
+  completes: {
+    from: client,
+    to: destination,
+    without: { of: 'objects', kinds: ['NetworkPolicy'] },
+    'what-if': { of: 'files' },
+    assert: { of: 'files' },
+    bases: { of: 'files' },
+  },
   flags: (yargs) => policyFlags(yargs),
   run: (args, terminal) => modeOf(args).run(args, terminal),
 })
