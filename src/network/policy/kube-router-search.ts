@@ -3,6 +3,7 @@ import { type KubeRouterReading, matchAsKubeRouter } from './kube-router.ts'
 import { matchRule, matchSubject } from './match.ts'
 import type { Direction, Policy, Rule } from './model.ts'
 import type { PolicySet } from './policies.ts'
+import { maySelect } from './subject-index.ts'
 import { allow, deny, type Evidence, type Side } from './tiers.ts'
 
 /** A rule that kube-router carries out in another way than it is written. */
@@ -23,7 +24,7 @@ export function searchAsKubeRouter(set: PolicySet, side: Side, said: number, evi
   const odd: Odd[] = []
   let possible = 0
   let isAdmitted = false
-  for (const policy of set.policies) {
+  for (const policy of maySelect(set, subject)) {
     if (policy.rules[direction] === undefined) continue
     const { is } = matchSubject(policy, subject, policies)
     if (is === 'no') continue
