@@ -32,6 +32,10 @@ interface Wants {
   readonly further?: ((first: Input) => Further) | undefined
 }
 
+/** Lines help in files that people write; a dump is a single one, or thousands. */
+export const written = ({ snapshot, locate }: Input): Input['locate'] =>
+  snapshot.coverage.declared ? locate : undefined
+
 /** Reads what the flags name, runs the command on it, and closes what was opened. */
 export async function withInput<T>(
   args: InputArguments,

@@ -18,6 +18,7 @@ import { keyOf, type Snapshot } from '../snapshot/snapshot.ts'
 import type { ExitCode } from './exit-code.ts'
 import { withInput } from './input.ts'
 import type { PolicyArguments, PolicyMode } from './policy-flags.ts'
+import { parseFlowPlace } from './policy-place.ts'
 import { policiesFor } from './policy-plugin.ts'
 import { print } from './print.ts'
 import type { Terminal } from './terminal.ts'
@@ -126,7 +127,10 @@ function check(
     const raw = [...(bases.get(document.base ?? '') ?? []), ...document.resources]
     const network =
       raw.length === 0 && plain !== undefined ? plain : overlaid(raw, shared, args, origins, faults)
-    const result = checkExpected(document, network, policiesFor(args, network))
+    const result = checkExpected(document, network, policiesFor(args, network), {
+      parse: (text) => parseFlowPlace(text).place,
+      namespace: args.namespace,
+    })
     for (const { field, message } of result.faults) faults.push({ at: document.locate(field), message })
     return result
   })

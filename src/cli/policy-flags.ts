@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs'
 import { cniProfiles } from '../network/policy/profile.ts'
+import { shellQuote } from '../report/escape.ts'
 import type { ExitCode } from './exit-code.ts'
 import {
   type Arguments,
@@ -48,4 +49,11 @@ export interface PolicyMode {
   /** The flags that ask for it; of none, the overview answers. */
   readonly flags: readonly (keyof PolicyArguments & string)[]
   readonly run: (args: PolicyArguments, terminal: Terminal) => Promise<ExitCode>
+}
+
+/** How the command is started on the same input: what follows is another question. */
+export function sameQuestion({ filename = [], namespace }: PolicyArguments): string {
+  const files = filename.flatMap((file) => ['-f', shellQuote(file)])
+  const where = namespace === undefined ? [] : ['-n', shellQuote(namespace)]
+  return ['kubectl', 'netdoctor', 'policy', ...where, ...files].join(' ')
 }

@@ -64,7 +64,7 @@ function show(args: PolicyArguments, input: Input, terminal: Terminal): ExitCode
     )
   const result = compute(pods, groups, asked, args, network)
   print(args, terminal, {
-    result: () => matrixResult(result),
+    result: () => matrixResult(result, input.snapshot),
     document: () => matrixView(result, args.output === 'wide'),
     csv: () => {
       const { columns, rows } = matrixRows(result)

@@ -5,7 +5,7 @@ import { Network } from '../network/network.ts'
 import { overviewResult } from '../report/policy-overview-result.ts'
 import { policyOverviewView } from '../report/views/policy-overview.ts'
 import { exitCodeOf } from './exit-code.ts'
-import { withInput } from './input.ts'
+import { withInput, written } from './input.ts'
 import type { PolicyMode } from './policy-flags.ts'
 import { policiesFor } from './policy-plugin.ts'
 import { print } from './print.ts'
@@ -37,7 +37,7 @@ export const overview: PolicyMode = {
             isWide,
             isExplained: args.explain || isWide,
             isLive: input.session !== undefined,
-            locate: input.snapshot.coverage.declared ? input.locate : undefined,
+            locate: written(input),
           }),
       })
       return exitCodeOf(diagnosis, args)

@@ -84,7 +84,7 @@ function compare(
     locate: either(proposal.locate, input.locate),
   }
   print(args, terminal, {
-    result: () => whatIfResult(result, context),
+    result: () => whatIfResult(result, context, input.snapshot),
     document: () => whatIfView(result, context, args.output === 'wide'),
   })
   if (result.pairs.denied > 0) return 1

@@ -20,6 +20,8 @@ export interface PolicyFlowOptions {
   readonly policies: Policies
   readonly locate: Locate
   readonly isExplained: boolean
+  /** What stands in the way besides the policies that are asked about. */
+  readonly remarks?: readonly Row[] | undefined
 }
 
 const words: Readonly<Record<JudgedOutcome, Span>> = {
@@ -31,6 +33,7 @@ const words: Readonly<Record<JudgedOutcome, Span>> = {
 
 /** One flow: the verdict first, then why, both directions, what would change it, and how to make sure. */
 export function policyFlowView(answer: FlowAnswer, remedies: Remedies, options: PolicyFlowOptions): Document {
+  const { remarks = [] } = options
   return [
     { kind: 'headline', line: headline(answer), facts: facts(answer) },
     ...answer.reasons.map(
@@ -40,6 +43,7 @@ export function policyFlowView(answer: FlowAnswer, remedies: Remedies, options: 
         rows: reasonRows(reason, answer, remedies, options),
       }),
     ),
+    ...(remarks.length === 0 ? [] : [{ kind: 'rows' as const, rows: remarks }]),
     ...closing(answer, options),
   ]
 }

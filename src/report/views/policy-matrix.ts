@@ -1,10 +1,9 @@
 import type { MatrixCell, MatrixRange } from '../../network/policy/matrix.ts'
 import type { Protocol } from '../../network/policy/model.ts'
-import type { Gap, ObjectReference } from '../../snapshot/snapshot.ts'
+import type { Gap, ObjectReference, Snapshot } from '../../snapshot/snapshot.ts'
 import type { Document, Line, Span } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import { portsText } from '../flow-end-text.ts'
-import { schema } from '../result.ts'
 import { count, resourceName } from '../words.ts'
 
 /** What a row and a column stand for. */
@@ -190,10 +189,14 @@ function endCells(group: MatrixGroup | undefined): readonly string[] {
   return reference === undefined ? [namespace, kind, ''] : [namespace, reference.kind, reference.name]
 }
 
-/** The matrix as data: groups, then each cell by their indexes. */
-export function matrixResult({ groups, cells, namespaces, gaps }: Matrix) {
+const matrixSchema = 'netdoctor/policy-matrix/v1'
+
+/** The matrix as data, as docs/schema/policy-matrix.schema.json describes it: groups, then each cell by their indexes. */
+export function matrixResult({ groups, cells, namespaces, gaps }: Matrix, { takenAt, server }: Snapshot) {
   return {
-    schema,
+    schema: matrixSchema,
+    takenAt,
+    server,
     question: { command: 'policy --matrix', namespaces },
     groups: groups.map(({ kind, reference, namespace, pods, ports }) => ({
       kind,

@@ -63,6 +63,17 @@ describe('the network plugin, from DaemonSets', () => {
     expect(world.policies.profile.endPortHonoured).toBe(honours)
   })
 
+  test.each([
+    [[], true, 'as-kube-router'],
+    [['--run-router=true', '--use-nftables-for-netpol'], true, 'as-kube-router-with-nftables'],
+    [['--use-nftables-for-netpol=false'], true, 'as-kube-router'],
+    [['--run-firewall=false'], false, 'as-kube-router'],
+  ])('kube-router with %j', (args, enforces, rulesAre) => {
+    const image = 'docker.io/cloudnativelabs/kube-router:v2.11.1'
+    const { world } = cluster([daemonSet('kube-system/kube-router', [container(image, { args })])])
+    expect(world.policies.profile).toMatchObject({ enforcesPolicies: enforces, rulesAre })
+  })
+
   test('nothing is proven by agents that are not there, or only sound alike', () => {
     expect(detect()).toEqual(['neutral', true, undefined])
     const alike = daemonSet('shop/cilium-dashboard', [container('shop/cilium-dashboard:1')])
