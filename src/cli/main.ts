@@ -15,8 +15,9 @@ import { snapshot } from './snapshot.ts'
 import { svc } from './svc.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
 import { UsageError, usageError } from './usage-error.ts'
+import { what } from './what.ts'
 
-const commands: readonly Command[] = [scan, svc, from, policy, snapshot, rules, explain, demo]
+const commands: readonly Command[] = [scan, svc, from, what, policy, snapshot, rules, explain, demo]
 
 const commandNames = commands.flatMap(({ usage }) =>
   [usage].flat().flatMap((line) => (line === '$0' ? [] : (line.split(' ')[0] ?? []))),
