@@ -10,9 +10,10 @@ import { scan } from './scan.ts'
 import { snapshot } from './snapshot.ts'
 import { svc } from './svc.ts'
 import { usageError } from './usage-error.ts'
+import { what } from './what.ts'
 
 /** All commands: a new one is a file and a line here. */
-export const commands: readonly Command[] = [scan, svc, from, policy, snapshot, rules, explain, demo]
+export const commands: readonly Command[] = [scan, svc, from, what, policy, snapshot, rules, explain, demo]
 
 const commandNames = commands.flatMap(({ usage }) =>
   [usage].flat().flatMap((line) => (line === '$0' ? [] : (line.split(' ')[0] ?? []))),

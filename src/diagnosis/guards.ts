@@ -5,6 +5,7 @@ import type { Severity } from '../rules/finding.ts'
 import type { SubjectKind, Subjects } from '../rules/subject.ts'
 import type { Service } from '../snapshot/kinds/service.ts'
 import type { Question } from './question.ts'
+import { servicesMeant } from './what/targets.ts'
 
 type Guard<K extends SubjectKind> = (subject: Subjects[K]) => boolean
 
@@ -47,13 +48,14 @@ export function severityByConsumers<K extends SubjectKind>(
   if (severity === 'note') return severity
   const services = servicesOf(kind, subject, network)
   if (services === undefined) return severity
-  if (services.some((service) => isAskedFor(service, question) || hasConsumer(service, network)))
+  if (services.some((service) => isAskedFor(service, question, network) || hasConsumer(service, network)))
     return severity
   if (severity === 'error') return 'warning'
   return services.length > 0 && kind === 'Workload' ? severity : 'note'
 }
 
-function isAskedFor(service: Service, question: Question): boolean {
+function isAskedFor(service: Service, question: Question, network: Network): boolean {
+  if (question.kind === 'what') return servicesMeant(question, network).items.includes(service)
   if (question.kind !== 'service') return false
   return question.name === service.metadata.name && question.namespace === service.metadata.namespace
 }

@@ -60,6 +60,10 @@ function questionResult(question: Question) {
       return { command: 'svc', namespace: question.namespace, name: question.name }
     case 'from':
       return { command: 'from', namespace: question.namespace, workload: question.workload }
+    case 'what': {
+      const { host, port, namespaces } = question
+      return { command: 'what', host, port, namespaces }
+    }
   }
 }
 

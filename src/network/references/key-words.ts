@@ -27,6 +27,9 @@ const hostWords = setOf(
     'upstream upstreams',
 )
 
+/** Words that make a pair with the one before it where the last alone says too little. */
+const hostPairs = setOf('contact-points contact-point data-source')
+
 /** Keys that hold addresses, but often also other things: enough for `name:port`, not for a bare word. */
 const peerWords = setOf(
   'target targets backend backends peer peers node nodes seed seeds quorum connect connection dsn proxy service services pass ' +
@@ -46,6 +49,12 @@ const lastGuardWords = setOf(
   'image images tag tags version versions user users username owner group gid uid mask iss aud cookie realm return rewrite help ' +
     'link links doc docs documentation homepage license comment comments description summary message example examples title ' +
     'placeholder usage note notes expr san sans password secret token command cmd schema permit',
+)
+
+/** Keys whose `name:1234` is a name and a number: of a queue, a cache entry, an object. */
+const nameWords = setOf(
+  'queue queues topic topics key keys prefix suffix channel channels bucket buckets table tables index indices stream streams id ids ' +
+    'group groups pattern patterns format size ratio range ranges selector labels label name names subject subjects role roles scope scopes',
 )
 
 const guardPairs = setOf(
@@ -68,7 +77,12 @@ export function isGuardKey(name: string): boolean {
 
 /** Whether the key says that its value is an address, so that even one bare word is one. */
 export function namesHost(name: string): boolean {
-  return hostWords.has(lastWord(name)) && !isOwnName(name)
+  return endsWithHost(keyWords(name)) && !isOwnName(name)
+}
+
+/** Whether the key says that its value is no address but where it has a scheme or dots. */
+export function namesThing(name: string): boolean {
+  return nameWords.has(keyWords(name).at(-1) ?? '')
 }
 
 /** Whether the key speaks of an address at all. */
@@ -83,13 +97,32 @@ function isOwnName(name: string): boolean {
   return words.length === 1 && ownNames.has(words[0] ?? '') && name === name.toUpperCase()
 }
 
-/** The last word without a number behind it: `REDIS_HOST_2` and `redisHost2` end with `host`. */
-function lastWord(name: string): string {
-  for (const word of [...keyWords(name)].reverse()) {
-    const plain = word.replace(/[0-9]+$/, '')
-    if (plain !== '') return plain
+/** Whether the last word, without a number behind it, is one for hosts: `REDIS_HOST_2`, `redisHost2`, `PGHOST`. */
+function endsWithHost(words: readonly string[]): boolean {
+  for (let index = words.length - 1; index >= 0; index--) {
+    const plain = withoutNumber(words[index] ?? '')
+    if (plain === '') continue
+    return (
+      hostWords.has(plain) || isJoined(plain, 'host') || hostPairs.has(`${words[index - 1] ?? ''}-${plain}`)
+    )
   }
-  return ''
+  return false
+}
+
+function withoutNumber(word: string): string {
+  let end = word.length
+  while (end > 0 && word.charCodeAt(end - 1) <= 57) end--
+  return end === word.length ? word : word.slice(0, end)
+}
+
+/** Words in which the end means something else, or that are written so by accident. */
+const notJoined = setOf(
+  'ghost localhost vhost virtualhost export import report support transport viewport passport airport',
+)
+
+/** `pghost` and `dbport`: two words that are written as one. */
+function isJoined(word: string, part: 'host' | 'port'): boolean {
+  return word.length > 4 && word.endsWith(part) && !notJoined.has(word)
 }
 
 /** A key that holds a host, or the port of one. */
@@ -106,12 +139,17 @@ export function pairKey(name: string): PairKey | undefined {
   const words = all.at(-2) === 'port' && all.at(-1) === 'value' ? all.slice(0, -1) : all
   const last = words.at(-1) ?? ''
   const before = words.slice(0, -1)
+  for (const part of ['host', 'port'] as const)
+    if (isJoined(last, part)) return { part, stems: [[...before, last.slice(0, -part.length)].join(' ')] }
   if (last === 'port') {
     // DB_HOST_PORT belongs to DB_HOST, SERVER_PORT to SERVER_HOST.
     const stripped = isHostWord(before.at(-1)) ? [before.slice(0, -1).join(' ')] : []
     return { part: 'port', stems: [before.join(' '), ...stripped] }
   }
-  return isHostWord(last) ? { part: 'host', stems: [before.join(' ')] } : undefined
+  if (isHostWord(last)) return { part: 'host', stems: [before.join(' ')] }
+  return hostPairs.has(`${before.at(-1) ?? ''}-${last}`)
+    ? { part: 'host', stems: [before.slice(0, -1).join(' ')] }
+    : undefined
 }
 
 function isHostWord(word: string | undefined): boolean {

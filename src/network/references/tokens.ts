@@ -100,7 +100,7 @@ function token(line: string, start: number, end: number): Token {
  */
 export function withoutComment(line: string): string {
   const trimmed = line.trimStart()
-  if (/^(#|\/\/|;|--\s|\/\*|\*\s|<!--|!|%|REM\s)/.test(trimmed)) return ''
+  if (/^(#|\/\/|;|--\s|\/\*|\*\s(?!=)|<!--|!|%|REM\s)/.test(trimmed)) return ''
   for (let at = line.indexOf(' '); at !== -1; at = line.indexOf(' ', at + 1)) {
     if (line[at + 1] === '#' || (line[at + 1] === '/' && line[at + 2] === '/')) return line.slice(0, at)
   }

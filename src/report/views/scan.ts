@@ -30,7 +30,7 @@ export function problemBlocks(
 
 /** The one namespace that a question is about. */
 function homeOf(question: Question): string | undefined {
-  if (question.kind !== 'scan') return question.namespace
+  if (question.kind === 'service' || question.kind === 'from') return question.namespace
   return question.namespaces.length === 1 && question.namespaces !== 'all'
     ? question.namespaces[0]
     : undefined
@@ -56,6 +56,8 @@ function scopeText({ question }: Diagnosis): string {
       return `${escapeText(question.name)}.${escapeText(question.namespace)}`
     case 'from':
       return escapeText(question.workload.split('/').at(-1) ?? '')
+    case 'what':
+      return escapeText(question.host)
   }
 }
 
