@@ -1,7 +1,7 @@
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
 import type { ObjectReference } from '../../snapshot/snapshot.ts'
 import type { Dial } from '../references/dial.ts'
-import type { RouteBackend } from '../routes/backends.ts'
+import type { RouteBackend } from '../routes/route.ts'
 import type { IpFamily } from '../services/service-facts.ts'
 import type { Workload } from '../workloads/workload.ts'
 

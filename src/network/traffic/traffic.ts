@@ -8,7 +8,8 @@ import { memoTable } from '../inventory/memo.ts'
 import { distinctGaps, joinReads, mapRead, type Read } from '../inventory/read.ts'
 import type { Dial } from '../references/dial.ts'
 import type { References } from '../references/references.ts'
-import type { RouteBackend, Routes } from '../routes/backends.ts'
+import type { RouteBackend } from '../routes/route.ts'
+import type { Routes } from '../routes/routes.ts'
 import { isReachableFromOutside } from '../services/service-facts.ts'
 import type { Workload } from '../workloads/workload.ts'
 import type { Workloads } from '../workloads/workloads.ts'
@@ -52,7 +53,7 @@ export class Traffic {
 
   /** Connections that the routes of a namespace open. */
   fromRoutes(namespace: string): Read<Connection> {
-    return mapRead(this.#routes.in(namespace), (backends) => backends.map(routeConnection))
+    return mapRead(this.#routes.backendsIn(namespace), (backends) => backends.map(routeConnection))
   }
 
   /** Everyone who refers to a Service: workloads, routes, the API server, and the outside for a NodePort. */
