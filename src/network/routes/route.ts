@@ -67,6 +67,8 @@ export interface RouteEnd {
   readonly reason: RouteReason
   /** Absent where nobody can say what a client gets. */
   readonly reply?: Reply | undefined
+  /** Seconds that pass before the reply, where that is more than a moment. */
+  readonly afterSeconds?: number | undefined
   readonly proof: RouteProof
   /** Object and field that it is due to; the route's own when absent. */
   readonly at?: { readonly by: ObjectReference; readonly field: string } | undefined

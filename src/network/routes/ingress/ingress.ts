@@ -1,9 +1,17 @@
-import type { Ingress, IngressBackend } from '../../../snapshot/kinds/ingress.ts'
-import { type Gap, referenceTo } from '../../../snapshot/snapshot.ts'
+import { type Gap, keyOf } from '../../../snapshot/snapshot.ts'
+import { memoTable } from '../../inventory/memo.ts'
 import { mapRead, type Read } from '../../inventory/read.ts'
+import type { Serving } from '../controllers.ts'
 import type { RouteRequest } from '../request.ts'
 import type { BackendFate, Route, RouteAnswer, RouteBackend, RouteSource } from '../route.ts'
 import type { RouteParts } from '../route-parts.ts'
+import { answersOf } from './answer.ts'
+import { mainOf } from './canary.ts'
+import { fateOf } from './fate.ts'
+import { type Location, locationsOf } from './locations.ts'
+import { type Table, tableOfServing, tablesOf } from './tables.ts'
+
+const locationsTable = memoTable<Read<Location>>('routes.ingress.locations')
 
 /** Routes of Ingresses. */
 export class IngressRoutes implements RouteSource {
@@ -22,66 +30,43 @@ export class IngressRoutes implements RouteSource {
   }
 
   in(namespace: string): Read<Route> {
-    return mapRead(this.#parts.inventory.list('Ingress', namespace), (ingresses) =>
-      ingresses.flatMap(routesOf),
+    return mapRead(this.locations(namespace), (locations) => locations.map(({ route }) => route))
+  }
+
+  /** The paths of all Ingresses of a namespace, by name of the Ingress. */
+  locations(namespace: string): Read<Location> {
+    const { inventory, controllers } = this.#parts
+    return inventory.memo.get(locationsTable, namespace, () =>
+      mapRead(inventory.list('Ingress', namespace), (ingresses) =>
+        ingresses.flatMap((ingress) => locationsOf(ingress, controllers.forIngress(ingress))),
+      ),
     )
   }
 
-  fate(_backend: RouteBackend): BackendFate {
-    return {
-      is: 'ends',
-      end: { hop: 'backend', reason: 'not-evaluated', proof: 'unknown', gaps: [] },
-    }
+  fate(backend: RouteBackend): BackendFate {
+    const { inventory } = this.#parts
+    const [ingress] = inventory.get('Ingress', backend.by.namespace ?? '', backend.by.name).items
+    if (ingress === undefined) throw new Error(`no ${keyOf(backend.by)} in its own world`)
+    return fateOf(backend, ingress, this.#parts)
   }
 
-  answers(_request: RouteRequest): Read<RouteAnswer> {
-    return { items: [], gaps: [] }
+  answers(request: RouteRequest): Read<RouteAnswer> {
+    const { inventory, controllers } = this.#parts
+    const answers = tablesOf(inventory, controllers).flatMap((table) =>
+      answersOf(table, request, this.#parts),
+    )
+    const { gaps, open } = inventory.list('Ingress')
+    return { items: answers, gaps, open }
   }
-}
 
-function routesOf(ingress: Ingress): readonly Route[] {
-  const { defaultBackend, rules } = ingress.spec
-  const by = referenceTo(ingress)
-  const isCanary = ingress.metadata.annotations['nginx.ingress.kubernetes.io/canary'] === 'true'
-  const one = (item: IngressBackend, field: string, match: Route['match'], title: string): Route => {
-    const { service } = item
-    const backend: readonly RouteBackend[] =
-      service === undefined
-        ? []
-        : [
-            {
-              by,
-              field: `${field}.service`,
-              namespace: by.namespace ?? '',
-              service: service.name,
-              port: service.port.number ?? service.port.name,
-              title: isCanary ? `${title} (canary)` : title,
-              isShare: isCanary,
-              weight: 1,
-              servedBy: [],
-            },
-          ]
-    return {
-      key: `Ingress/${by.namespace}/${by.name}#${field}`,
-      by,
-      field,
-      title,
-      match,
-      backends: backend,
-      servedBy: [],
-    }
+  /** The table that the Ingresses of one controller stand in. */
+  table(serving: Serving): Table | undefined {
+    return tableOfServing(serving, this.#parts.inventory, this.#parts.controllers)
   }
-  const ofRules = rules.flatMap((rule, r) =>
-    rule.http.paths.map((path, p) =>
-      one(
-        path.backend,
-        `spec.rules[${r}].http.paths[${p}].backend`,
-        { host: rule.host, path: path.path ?? '/', pathType: path.pathType, further: [] },
-        `${rule.host ?? '*'}${path.path ?? '/'}`,
-      ),
-    ),
-  )
-  if (defaultBackend === undefined) return ofRules
-  const whole = { path: '/', further: [] }
-  return [one(defaultBackend, 'spec.defaultBackend', whole, `${by.name} (default)`), ...ofRules]
+
+  /** The main location of a canary; `undefined` where none has its host, path and type. */
+  mainOf(canary: Location): Location | undefined {
+    const table = this.table(canary.serving)
+    return table === undefined ? undefined : mainOf(canary, table)
+  }
 }
