@@ -62,6 +62,7 @@ export function proxiesOf(serving: Serving): readonly Workload[] {
 
 const defaultAnnotation = 'ingressclass.kubernetes.io/is-default-class'
 
+const servings = memoTable<Serving>('routes.serving')
 const adopted = memoTable<ReadonlySet<string>>('routes.adopted')
 
 /** Finds what implements classes: by the images that run first, then by what classes say of themselves. */
@@ -90,6 +91,10 @@ export class Controllers {
 
   /** Who serves an Ingress: a controller that runs and takes it by its flags, else whoever its class names. */
   forIngress(ingress: Ingress): Serving {
+    return this.#inventory.memo.get(servings, ingress, () => this.#forIngress(ingress))
+  }
+
+  #forIngress(ingress: Ingress): Serving {
     const classes = this.#inventory.list('IngressClass')
     const asked = this.#defaulted(ingress)
     const claims = this.running().items.flatMap((instance): readonly Claim[] =>

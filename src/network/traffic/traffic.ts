@@ -13,7 +13,7 @@ import type { Routes } from '../routes/routes.ts'
 import { isReachableFromOutside } from '../services/service-facts.ts'
 import type { Workload } from '../workloads/workload.ts'
 import type { Workloads } from '../workloads/workloads.ts'
-import { type Connection, clientKey } from './connection.ts'
+import { type Connection, clientKey, isRouted } from './connection.ts'
 import { aliasOf, type Resolved, resolveDestination } from './destination.ts'
 
 type TargetIndex = ReadonlyMap<string, readonly Connection[]>
@@ -39,9 +39,20 @@ export class Traffic {
   }
 
   destination(connection: Connection): Resolved {
-    return this.#inventory.memo.get(destinationTable, connection, () =>
-      resolveDestination(connection, this.#inventory),
+    return this.#inventory.memo.get(
+      destinationTable,
+      connection,
+      () => this.#ofRoute(connection) ?? resolveDestination(connection, this.#inventory),
     )
+  }
+
+  /** Controllers have their own ideas of what the port of a backend means. */
+  #ofRoute({ client }: Connection): Resolved | undefined {
+    if (client.kind !== 'route' || !isRouted(client)) return undefined
+    const fate = this.#routes.fate(client.backend)
+    if (fate.is === 'ends') return undefined
+    const { service, port } = fate
+    return { destination: { kind: 'service', service, port, by: 'reference' }, gaps: [] }
   }
 
   /** Everything that a workload dials, one connection per host, port and protocol. */
@@ -133,7 +144,8 @@ function connectionsOf(workload: Workload, dials: readonly Dial[]): readonly Con
   })
 }
 
-function routeConnection(backend: RouteBackend): Connection {
+/** The connection that whoever serves a route opens to a backend. */
+export function routeConnection(backend: RouteBackend): Connection {
   const client = { kind: 'route', backend } as const
   const { namespace, service, port } = backend
   return {
