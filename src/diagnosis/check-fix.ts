@@ -23,21 +23,22 @@ export class FixTrial {
   /**
    * Applies edits to a copy of the cluster and compares the two worlds.
    *
-   * @param key of the finding that the fix is for
+   * @param cause the finding that the fix is for
    * @param broken the connections that it breaks
    * @returns `undefined` when the edit cannot be applied, or does not make the finding vanish: such a fix is not offered
    */
-  try(edits: readonly Edit[], key: string, broken: readonly Path[]): FixCheck | undefined {
+  try(edits: readonly Edit[], cause: Finding, broken: readonly Path[]): FixCheck | undefined {
     const world = changedWorld(edits, this.#network)
     if (world === undefined) return undefined
-    const namespaces = world.namespaces
+    // What is mended in one namespace may be wrong in another: a route whose backend lies elsewhere.
+    const namespaces = distinct([...world.namespaces, ...namespacesOf(cause)])
     const question = { kind: 'scan', namespaces } as const
     const scope = namespaces.join(',')
     const before = this.#before.get(scope) ?? examine(question, world.before)
     this.#before.set(scope, before)
     const after = examine(question, world.after)
     const remaining = new Set(after.findings.map((finding) => finding.key))
-    if (remaining.has(key)) return undefined
+    if (remaining.has(cause.key)) return undefined
     const had = new Set(before.findings.map((finding) => finding.key))
     const introduces = after.joined.causes.filter(
       (finding) => finding.severity !== 'note' && !had.has(finding.key) && !isKnown(finding, before.findings),
@@ -79,6 +80,12 @@ export class FixTrial {
     })
   }
 }
+
+const distinct = (names: readonly string[]): readonly string[] => [...new Set(names)].sort()
+
+/** Where a finding would be looked for again. */
+const namespacesOf = ({ about, subject }: Finding): readonly string[] =>
+  [about.namespace, subject.namespace].filter((name) => name !== undefined)
 
 /** The same fault under another name: what is to blame for a denial changes when a policy is added. */
 function isKnown({ rule, places }: Finding, before: readonly Finding[]): boolean {

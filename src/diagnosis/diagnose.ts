@@ -55,7 +55,7 @@ function problem(
   // A way that stops at another fault before says nothing about this fix.
   const telling = breaks.filter((path) => !later.includes(path))
   const tried: FixCheck | undefined =
-    edits.length > 0 && index < triedFixes ? trial.try(edits, cause.key, telling) : undefined
+    edits.length > 0 && index < triedFixes ? trial.try(edits, cause, telling) : undefined
   const isOffered = edits.length > 0 && (tried !== undefined || index >= triedFixes)
   return {
     cause,

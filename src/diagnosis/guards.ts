@@ -27,10 +27,13 @@ export const isDepartedSubject: { readonly [K in SubjectKind]: Guard<K> } = {
   Connection: ({ connection }) =>
     connection.client.kind === 'workload' && isWorkloadGone(connection.client.workload),
   Node: isGone,
+  Ingress: isGone,
   WebhookConfiguration: isGone,
   ApiService: isGone,
   NetworkPolicy: ({ object }) => isGone(object),
   ClusterPolicy: ({ object }) => isGone(object),
+  Gateway: isGone,
+  GatewayRoute: isGone,
 }
 
 /**
@@ -78,10 +81,13 @@ function servicesOf<K extends SubjectKind>(
     Workload: (workload) => network.services.selecting(workload).items,
     Connection: () => undefined,
     Node: () => undefined,
+    Ingress: () => undefined,
     WebhookConfiguration: () => undefined,
     ApiService: () => undefined,
     NetworkPolicy: () => undefined,
     ClusterPolicy: () => undefined,
+    Gateway: () => undefined,
+    GatewayRoute: () => undefined,
   }
   return reader[kind](subject)
 }

@@ -36,10 +36,13 @@ function enumerate(scope: Scope, network: Network): { readonly [K in SubjectKind
       resolved: network.traffic.destination(connection),
     })),
     Node: nodes,
+    Ingress: scope.ingresses,
     WebhookConfiguration: scope.control ? clusterWide : [],
     ApiService: scope.control ? inventory.list('APIService').items : [],
     NetworkPolicy: scope.policies.filter(({ tier }) => tier === 'network-policy'),
     ClusterPolicy: scope.policies.filter(({ tier }) => tier !== 'network-policy'),
+    Gateway: scope.gateways,
+    GatewayRoute: scope.gatewayRoutes,
   }
 }
 
@@ -95,6 +98,8 @@ function runAny(rule: AnyRule, run: <K extends SubjectKind>(rule: Rule<K>) => un
       return run(rule)
     case 'Node':
       return run(rule)
+    case 'Ingress':
+      return run(rule)
     case 'WebhookConfiguration':
       return run(rule)
     case 'ApiService':
@@ -102,6 +107,10 @@ function runAny(rule: AnyRule, run: <K extends SubjectKind>(rule: Rule<K>) => un
     case 'NetworkPolicy':
       return run(rule)
     case 'ClusterPolicy':
+      return run(rule)
+    case 'Gateway':
+      return run(rule)
+    case 'GatewayRoute':
       return run(rule)
   }
 }
@@ -174,8 +183,11 @@ const referenceOf: { readonly [K in SubjectKind]: (item: Subjects[K]) => ObjectR
   Connection: ({ connection }) =>
     clientReference(connection.client) ?? { apiVersion: 'v1', kind: 'Service', name: connection.host },
   Node: referenceTo,
+  Ingress: referenceTo,
   WebhookConfiguration: referenceTo,
   ApiService: referenceTo,
   NetworkPolicy: ({ reference }) => reference,
   ClusterPolicy: ({ reference }) => reference,
+  Gateway: referenceTo,
+  GatewayRoute: referenceTo,
 }

@@ -6,6 +6,9 @@ import { selects } from '../network/policy/selector.ts'
 import type { Connection } from '../network/traffic/connection.ts'
 import { serviceConnection } from '../network/traffic/traffic.ts'
 import type { Workload } from '../network/workloads/workload.ts'
+import type { Gateway } from '../snapshot/kinds/gateway.ts'
+import type { GatewayRoute } from '../snapshot/kinds/gateway-route.ts'
+import type { Ingress } from '../snapshot/kinds/ingress.ts'
 import type { KindName } from '../snapshot/kinds/kinds.ts'
 import type { Node } from '../snapshot/kinds/node.ts'
 import type { Service } from '../snapshot/kinds/service.ts'
@@ -19,8 +22,12 @@ export interface Scope {
   readonly workloads: readonly Workload[]
   readonly connections: readonly Connection[]
   readonly nodes: readonly Node[]
+  readonly ingresses: readonly Ingress[]
   /** NetworkPolicies, and cluster-wide policies of any tier. */
   readonly policies: readonly Policy[]
+  /** Gateways, and routes of the Gateway API. */
+  readonly gateways: readonly Gateway[]
+  readonly gatewayRoutes: readonly GatewayRoute[]
   /** Whether webhook configurations and aggregated APIs are asked about: only in a scan of everything. */
   readonly control: boolean
   /** Reads that the scope itself lacks: what could not even be enumerated. */
@@ -61,7 +68,9 @@ function scan(namespaces: 'all' | readonly string[], network: Network): Scope {
     workloads: all,
     connections: distinct([...dialled, ...routes.items, ...incoming]),
     nodes: namespaces === 'all' ? network.inventory.list('Node').items : nodesOf(all, network),
+    ingresses: names.flatMap((name) => network.inventory.list('Ingress', name).items),
     policies: [...policies.flatMap((set) => set.policies), ...clusterPolicies],
+    ...gatewaysOf(names, network),
     control: namespaces === 'all',
     gaps: distinctGaps([services.gaps, workloads.gaps, routes.gaps, ...policies.map(({ gaps }) => gaps)]),
   }
@@ -81,7 +90,9 @@ function aboutService(namespace: string, name: string, network: Network): Scope 
     workloads: unique,
     connections,
     nodes: nodesOf(unique, network),
+    ingresses: ingressesOf(connections, network),
     policies: policiesOf(withClients(unique, connections), network),
+    ...gatewaysBehind(connections, network),
     control: false,
     gaps: found.gaps,
   }
@@ -98,7 +109,10 @@ function aboutClient(namespace: string, key: string, network: Network): Scope {
     workloads,
     connections,
     nodes: nodesOf(workloads, network),
+    ingresses: [],
     policies: policiesOf(workloads, network),
+    gateways: [],
+    gatewayRoutes: [],
     control: false,
     gaps: found.gaps,
   }
@@ -176,6 +190,16 @@ function nodesOf(workloads: readonly Workload[], network: Network): readonly Nod
   return [...names].sort().flatMap((name) => network.inventory.get('Node', '', name).items)
 }
 
+/** The Ingresses that open any of these connections. */
+function ingressesOf(connections: readonly Connection[], network: Network): readonly Ingress[] {
+  const found = connections.flatMap(({ client }) => {
+    if (client.kind !== 'route' || client.backend.by.kind !== 'Ingress') return []
+    const { namespace = '', name } = client.backend.by
+    return network.inventory.get('Ingress', namespace, name).items
+  })
+  return [...new Set(found)]
+}
+
 function withClients(
   workloads: readonly Workload[],
   connections: readonly Connection[],
@@ -208,6 +232,30 @@ function touches({ subject }: Policy, { namespace, labels, pods }: Workload, net
   return [labels, ...pods.map(({ metadata }) => metadata.labels)].some((item) => selects(subject.pods, item))
 }
 
+/** The routes of namespaces, and the Gateways of these and those that the routes name. */
+function gatewaysOf(names: readonly string[], network: Network): Pick<Scope, 'gateways' | 'gatewayRoutes'> {
+  const gatewayRoutes = names.flatMap((name) => network.routes.gateway.objectsIn(name).items)
+  const own = names.flatMap((name) => network.inventory.list('Gateway', name).items)
+  return { gatewayRoutes, gateways: [...new Set([...own, ...parentsOfAll(gatewayRoutes, network)])] }
+}
+
+/** The routes that lead to a Service, and their Gateways. */
+function gatewaysBehind(
+  connections: readonly Connection[],
+  network: Network,
+): Pick<Scope, 'gateways' | 'gatewayRoutes'> {
+  const found = connections.flatMap(({ client }) =>
+    client.kind === 'route' ? (network.routes.gateway.object(client.backend.by) ?? []) : [],
+  )
+  const gatewayRoutes = [...new Set(found)]
+  return { gatewayRoutes, gateways: parentsOfAll(gatewayRoutes, network) }
+}
+
+function parentsOfAll(routes: readonly GatewayRoute[], network: Network): readonly Gateway[] {
+  const parents = routes.flatMap((route) => network.routes.gateway.parents(route))
+  return [...new Set(parents.flatMap(({ gateway }) => gateway ?? []))]
+}
+
 const namespacedKinds: readonly KindName[] = [
   'Service',
   'Pod',
@@ -216,6 +264,7 @@ const namespacedKinds: readonly KindName[] = [
   'DaemonSet',
   'Ingress',
   'HTTPRoute',
+  'Gateway',
   'NetworkPolicy',
 ]
 

@@ -2,7 +2,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 import { Inventory, type ObjectChanges } from './inventory/inventory.ts'
 import { Policies } from './policy/policies.ts'
 import { References } from './references/references.ts'
-import { Routes } from './routes/backends.ts'
+import { Routes } from './routes/routes.ts'
 import { Services } from './services/services.ts'
 import { Traffic } from './traffic/traffic.ts'
 import { Workloads } from './workloads/workloads.ts'
@@ -26,7 +26,7 @@ export class Network {
     this.services = new Services(inventory, this.workloads)
     this.policy = new Policies(inventory)
     this.references = new References(inventory, this.workloads)
-    this.routes = new Routes(inventory)
+    this.routes = new Routes(inventory, this.workloads, this.services)
     this.traffic = new Traffic(inventory, this.workloads, this.references, this.routes)
   }
 

@@ -5,7 +5,7 @@ export type GapReason = 'forbidden' | 'failed' | 'partial' | 'not-asked'
 
 /** Something that could not be, or was not, read. It is never a proof of absence. */
 export interface Gap {
-  readonly kind: KindName | 'Secret' | 'PodLog'
+  readonly kind: KindName | 'PodLog'
   /** Absent: all namespaces, or a cluster-scoped kind. */
   readonly namespace?: string | undefined
   readonly why: GapReason

@@ -1,4 +1,5 @@
 import type { Doubt } from '../network/policy/doubt.ts'
+import type { RouteReason } from '../network/routes/route.ts'
 import type { Connection } from '../network/traffic/connection.ts'
 import type { Place } from '../network/traffic/place.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
@@ -27,6 +28,8 @@ export type Reason =
   /** The API leaves it open what a policy means here, or a policy of the network plugin is in force. */
   | 'policy-undefined'
   | 'not-read'
+  /** Why what serves a route does not send requests on. */
+  | RouteReason
 
 export interface Verdict {
   readonly outcome: Outcome
@@ -39,7 +42,16 @@ export interface Verdict {
   readonly doubts?: readonly Doubt[] | undefined
 }
 
-export type HopKind = 'name' | 'dns' | 'service' | 'endpoints' | 'egress' | 'ingress' | 'pod' | 'listener'
+export type HopKind =
+  | 'route'
+  | 'name'
+  | 'dns'
+  | 'service'
+  | 'endpoints'
+  | 'egress'
+  | 'ingress'
+  | 'pod'
+  | 'listener'
 
 export interface Hop {
   readonly kind: HopKind

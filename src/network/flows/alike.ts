@@ -10,7 +10,7 @@ import type { Connection, Destination } from '../traffic/connection.ts'
 import { isDeleting, isFinished } from '../workloads/pods.ts'
 import { templatePod } from '../workloads/stand-ins.ts'
 import type { Workload } from '../workloads/workload.ts'
-import { lookOf } from './client-pods.ts'
+import { clientWorkloads, lookOf } from './client-pods.ts'
 import { type FlowParts, judge } from './flow.ts'
 
 const passing = memoTable<boolean>('flows.passing')
@@ -27,10 +27,23 @@ export function surelyPass(
   endpoints: readonly Endpoint[],
   parts: FlowParts,
 ): boolean {
-  const { client, protocol } = connection
-  if (client.kind !== 'workload') return false
-  const source = sourceOf(client.workload)
+  const workloads = clientWorkloads(connection.client)
+  return (
+    workloads.length > 0 &&
+    workloads.every((workload) => passFrom(workload, connection, destination, endpoints, parts))
+  )
+}
+
+function passFrom(
+  workload: Workload,
+  connection: Connection,
+  destination: Destination,
+  endpoints: readonly Endpoint[],
+  parts: FlowParts,
+): boolean {
+  const source = sourceOf(workload)
   if (source === undefined) return false
+  const { protocol } = connection
   const { policy } = parts
   const getsOut = isOpen(source.namespace, 'egress', policy)
   let last: string | undefined

@@ -7,7 +7,7 @@ import type { Protocol } from '../policy/model.ts'
 import type { Policies } from '../policy/policies.ts'
 import type { Endpoint } from '../services/endpoint.ts'
 import { isHeadless } from '../services/service-facts.ts'
-import type { Connection, Destination } from '../traffic/connection.ts'
+import { type Connection, type Destination, isRouted } from '../traffic/connection.ts'
 import { type ClientPods, clientPods } from './client-pods.ts'
 
 /** What flows are judged with. */
@@ -54,7 +54,8 @@ export function judge(
   const self = end.kind === 'pod' ? end.pod : undefined
   const clients = clientPods(connection.client, tellsAddressesApart(end, parts.policy), self)
   if (clients.length === 0) return notAsked
-  const throughService = endpoint !== undefined && !isHeadless(endpoint.service)
+  const throughService =
+    endpoint !== undefined && !isHeadless(endpoint.service) && !isRouted(connection.client)
   const unread = end.kind === 'outside' ? unreadPod(endpoint, parts.inventory) : []
   const isHidden = unread.length > 0 || end === anywhere
   const flows = clients.map((sort): ClientFlow => {
@@ -73,8 +74,10 @@ export function judge(
 }
 
 /** A headless Service has no address to translate: what is dialled is the pod's own port. */
-function portOf({ port }: Connection, endpoint: Endpoint | undefined): number | undefined {
+function portOf({ port, client }: Connection, endpoint: Endpoint | undefined): number | undefined {
   if (endpoint === undefined) return port
+  // Proxies look up pods and their ports by themselves.
+  if (isRouted(client)) return endpoint.targetPort
   return isHeadless(endpoint.service) ? (port ?? endpoint.targetPort) : endpoint.targetPort
 }
 

@@ -46,6 +46,16 @@ export const place = {
   listener: (namespace: string, pod: string, port: number | undefined): Place =>
     `listener ${namespace}/${pod}:${port ?? '?'}`,
   route: (by: ObjectReference): Place => `route ${inNamespace(by)}`,
+  /** A Service as one route names it. */
+  routeBackend: (
+    by: ObjectReference,
+    backend: {
+      readonly namespace: string
+      readonly service: string
+      readonly port?: number | string | undefined
+    },
+  ): Place =>
+    `route-backend ${inNamespace(by)} ${backend.namespace}/${backend.service}:${backend.port ?? '-'}`,
   node: (name: string): Place => `node ${name}`,
   /** A policy of any kind: what it allows and denies. */
   policy: (reference: ObjectReference): Place => `policy ${inNamespace(reference)}`,

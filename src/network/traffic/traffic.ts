@@ -8,11 +8,12 @@ import { memoTable } from '../inventory/memo.ts'
 import { distinctGaps, joinReads, mapRead, type Read } from '../inventory/read.ts'
 import type { Dial } from '../references/dial.ts'
 import type { References } from '../references/references.ts'
-import type { RouteBackend, Routes } from '../routes/backends.ts'
+import type { RouteBackend } from '../routes/route.ts'
+import type { Routes } from '../routes/routes.ts'
 import { isReachableFromOutside } from '../services/service-facts.ts'
 import type { Workload } from '../workloads/workload.ts'
 import type { Workloads } from '../workloads/workloads.ts'
-import { type Connection, clientKey } from './connection.ts'
+import { type Connection, clientKey, isRouted } from './connection.ts'
 import { aliasOf, type Resolved, resolveDestination } from './destination.ts'
 
 type TargetIndex = ReadonlyMap<string, readonly Connection[]>
@@ -38,9 +39,20 @@ export class Traffic {
   }
 
   destination(connection: Connection): Resolved {
-    return this.#inventory.memo.get(destinationTable, connection, () =>
-      resolveDestination(connection, this.#inventory),
+    return this.#inventory.memo.get(
+      destinationTable,
+      connection,
+      () => this.#ofRoute(connection) ?? resolveDestination(connection, this.#inventory),
     )
+  }
+
+  /** Controllers have their own ideas of what the port of a backend means. */
+  #ofRoute({ client }: Connection): Resolved | undefined {
+    if (client.kind !== 'route' || !isRouted(client)) return undefined
+    const fate = this.#routes.fate(client.backend)
+    if (fate.is === 'ends') return undefined
+    const { service, port } = fate
+    return { destination: { kind: 'service', service, port, by: 'reference' }, gaps: [] }
   }
 
   /** Everything that a workload dials, one connection per host, port and protocol. */
@@ -52,7 +64,7 @@ export class Traffic {
 
   /** Connections that the routes of a namespace open. */
   fromRoutes(namespace: string): Read<Connection> {
-    return mapRead(this.#routes.in(namespace), (backends) => backends.map(routeConnection))
+    return mapRead(this.#routes.backendsIn(namespace), (backends) => backends.map(routeConnection))
   }
 
   /** Everyone who refers to a Service: workloads, routes, the API server, and the outside for a NodePort. */
@@ -141,7 +153,8 @@ function connectionsOf(workload: Workload, dials: readonly Dial[]): readonly Con
   })
 }
 
-function routeConnection(backend: RouteBackend): Connection {
+/** The connection that whoever serves a route opens to a backend. */
+export function routeConnection(backend: RouteBackend): Connection {
   const client = { kind: 'route', backend } as const
   const { namespace, service, port } = backend
   return {

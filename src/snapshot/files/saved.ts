@@ -79,7 +79,7 @@ function parseCoverage(json: Json): Coverage {
 function parseGap(json: Json): Gap | undefined {
   const kind = text(json['kind']) ?? ''
   const why = reasons.find((reason) => reason === json['why'])
-  if (why === undefined || !(isKindName(kind) || kind === 'Secret' || kind === 'PodLog')) return undefined
+  if (why === undefined || !(isKindName(kind) || kind === 'PodLog')) return undefined
   return {
     kind,
     namespace: text(json['namespace']),

@@ -61,6 +61,8 @@ export interface KindDefinition<K extends string, T extends KubeObjectBase<K>> {
   readonly namespaced: boolean
   /** Made by controllers by the thousand: of their managedFields only what somebody else wrote is kept. */
   readonly isMadeInMasses?: boolean
+  /** Never listed, because a list moves values that are nobody's business: read by name, one by one, on request. */
+  readonly isReadByName?: boolean
   readonly parse: (json: Json, base: KubeObjectBase<K>) => T
 }
 
