@@ -132,7 +132,9 @@ function aboutTarget(question: WhatQuestion, network: Network): Scope {
     workloads,
     connections: distinct(connections),
     nodes: nodesOf(workloads, network),
+    ingresses: ingressesOf(connections, network),
     policies: policiesOf(withClients(workloads, connections), network),
+    ...gatewaysBehind(connections, network),
     control: false,
     gaps: meant.items.length > 0 ? [] : meant.gaps,
   }

@@ -18,6 +18,14 @@ import endpointReadinessGateUnmet from './endpoint/readiness-gate-unmet.ts'
 import endpointReadinessProbeFailing from './endpoint/readiness-probe-failing.ts'
 import endpointRolloutLeavesNoneReady from './endpoint/rollout-leaves-none-ready.ts'
 import endpointSomeNotReady from './endpoint/some-not-ready.ts'
+import gatewayBackendPortMissing from './gateway/backend-port-missing.ts'
+import gatewayBackendServiceMissing from './gateway/backend-service-missing.ts'
+import gatewayReferenceNotPermitted from './gateway/reference-not-permitted.ts'
+import ingressBackendPortMissing from './ingress/backend-port-missing.ts'
+import ingressBackendServiceMissing from './ingress/backend-service-missing.ts'
+import ingressClassNotFound from './ingress/class-not-found.ts'
+import ingressClassWithoutController from './ingress/class-without-controller.ts'
+import ingressNoClass from './ingress/no-class.ts'
 import nodeCniAgentNotReady from './node/cni-agent-not-ready.ts'
 import nodeKubeProxyNotReady from './node/kube-proxy-not-ready.ts'
 import nodeNetworkUnavailable from './node/network-unavailable.ts'
@@ -108,6 +116,14 @@ export const catalogue: readonly AnyRule[] = [
   endpointReadinessProbeFailing,
   endpointRolloutLeavesNoneReady,
   endpointSomeNotReady,
+  gatewayBackendPortMissing,
+  gatewayBackendServiceMissing,
+  gatewayReferenceNotPermitted,
+  ingressBackendPortMissing,
+  ingressBackendServiceMissing,
+  ingressClassNotFound,
+  ingressClassWithoutController,
+  ingressNoClass,
   nodeCniAgentNotReady,
   nodeKubeProxyNotReady,
   nodeNetworkUnavailable,

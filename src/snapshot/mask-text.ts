@@ -138,7 +138,8 @@ export function maskWords(words: readonly string[]): readonly string[] {
     if (/^--?[\w-]*(?:password|passwd|passphrase|pass|token|secret|api-?key)[\w-]*$/i.test(before))
       return word.startsWith('-') ? maskUserinfo(word) : masked
     if (before === '-a' && /\bredis-cli\b/.test(line)) return masked
-    if (/^(?:-u|--user|--proxy-user)$/.test(before) && /:(?!\/\/)/.test(word.split('://')[0] ?? '')) return masked
+    if (/^(?:-u|--user|--proxy-user)$/.test(before) && /:(?!\/\/)/.test(word.split('://')[0] ?? ''))
+      return masked
     if (/^-p./.test(word) && /\b(?:mysql|mariadb)/.test(line)) return `-p${masked}`
     if (before === '-p' && /\bsshpass\b/.test(line)) return masked
     return maskUserinfo(word)

@@ -1,6 +1,7 @@
 import { type Connection, clientReference } from '../../network/traffic/connection.ts'
 import { listed, say, type Text, word } from '../../rules/text.ts'
 import type { Path, Reason } from '../../trace/path.ts'
+import { because } from './because.ts'
 import type { Owner } from './owners.ts'
 import type { Seen } from './symptom-words.ts'
 
@@ -79,26 +80,6 @@ const explains: Partial<Readonly<Record<Seen, readonly Reason[]>>> = {
   servfail: ['resolver-unreachable', 'no-such-service'],
   'lookup-timeout': ['resolver-unreachable'],
   'lookup-refused': ['resolver-unreachable'],
-}
-
-const because: Readonly<Record<Reason, string>> = {
-  'no-such-service': 'no Service has that name',
-  'service-in-other-namespace':
-    'the Service is in another namespace, and a name of one label is looked up in the own one',
-  'port-not-on-service': 'the Service does not have that port',
-  'no-endpoints': 'nothing stands behind the Service, and kube-proxy refuses',
-  'no-ready-endpoints': 'no endpoint of the Service is ready, and kube-proxy refuses',
-  'no-local-endpoint': 'its node has no endpoint of the Service, which serves only its own node',
-  'port-without-endpoints': 'no endpoint serves that port',
-  'address-unowned': 'nobody has the address, so that nobody answers',
-  'pod-gone': 'the pod behind the address is gone',
-  'address-not-of-pod': 'the address is no longer that of the pod',
-  'pod-not-running': 'the pod does not run',
-  'resolver-unreachable': 'it cannot reach its DNS server',
-  'egress-denied': 'a policy denies it to its pods; most network plugins drop, some refuse',
-  'ingress-denied': 'a policy of the other side denies it; most network plugins drop, some refuse',
-  'policy-undefined': 'a policy leaves it open',
-  'not-read': 'what decides it could not be read',
 }
 
 function said({ client, host }: Connection, reason: Reason | undefined): Text {
