@@ -8,6 +8,7 @@ import type { Hop, Path } from '../trace/path.ts'
 import { commandFor } from './commands.ts'
 import { connectionText } from './connection-text.ts'
 import { instructionText, isForLater } from './instructions.ts'
+import { LazyList } from './lazy-list.ts'
 import { changedEndText, changedPortsText } from './policy-ends.ts'
 import { plainText } from './words.ts'
 
@@ -39,7 +40,7 @@ export function resultOf(diagnosis: Diagnosis) {
     question: questionResult(question),
     verdict,
     problems: problems.map(problemResult),
-    connections: paths.map(pathResult),
+    connections: new LazyList(paths, pathResult),
     assumptions: assumptions.map(plainText),
     gaps,
     unknown: unknown.map(({ rule, about, gaps: missing }) => ({

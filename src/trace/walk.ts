@@ -60,7 +60,10 @@ export function walk(connection: Connection, network: Network): Path {
 const leadsOn = (kind: HopKind, verdict: Verdict): boolean =>
   kind === 'dns' || (kind === 'route' && leadsOnBehind(verdict))
 
-function hopOf(judge: HopJudge, { place: at, verdict, behind = [] }: Judgement): Hop {
+/** One for all: most hops rest on nothing else. */
+const nothingBehind: readonly Place[] = []
+
+function hopOf(judge: HopJudge, { place: at, verdict, behind = nothingBehind }: Judgement): Hop {
   return { kind: judge.kind, place: at, verdict, behind }
 }
 
@@ -110,8 +113,15 @@ function branchTo(endpoint: Endpoint, way: Way, network: Network, same: Hop[]): 
   // Where policies let everything pass, the first branch has told all that differs between clients.
   const isKnown = way.passesPolicies === true && same.length === ofClients.length
   const own = isKnown ? same : ownHops({ ...way, endpoint }, network, same)
-  const hops = perEndpoint.map(({ kind }) => shared.get(kind) ?? own.find((hop) => hop.kind === kind))
-  return { place: at, name: named, hops: hops.filter((hop) => hop !== undefined) }
+  // Mapped and not filtered: a filtered list keeps room for many more.
+  const hops = perEndpoint.map(
+    ({ kind }) => shared.get(kind) ?? own.find((hop) => hop.kind === kind) ?? unjudged(kind),
+  )
+  return { place: at, name: named, hops }
+}
+
+function unjudged(kind: HopKind): never {
+  throw new Error(`the hop ${kind} was not judged`)
 }
 
 function sharedPart(endpoint: Endpoint, way: Way, network: Network): SharedPart {

@@ -1,19 +1,36 @@
-/** The words of a variable, flag or key: `DB_HOST`, `--db-host`, `db.host` and `dbHost` are all `db`, `host`. */
+/**
+ * The words of a variable, flag or key: `DB_HOST`, `--db-host`, `db.host` and `dbHost` are all `db`, `host`. Several
+ * questions are asked about each key in a row: the last answers are kept.
+ */
 export function keyWords(name: string): readonly string[] {
+  const known = lastKeys.get(name)
+  if (known !== undefined) return known
+  const words = split(name)
+  if (lastKeys.size >= mostKeys) lastKeys.clear()
+  lastKeys.set(name, words)
+  return words
+}
+
+const lastKeys = new Map<string, readonly string[]>()
+const mostKeys = 256
+
+function split(name: string): readonly string[] {
   const words: string[] = []
-  let word = ''
+  const end = Math.min(name.length, longestKey)
+  let start = -1
   let previousLower = false
-  for (const char of name.slice(0, longestKey)) {
-    const lower = (char >= 'a' && char <= 'z') || (char >= '0' && char <= '9')
-    const upper = char >= 'A' && char <= 'Z'
-    if (word !== '' && ((!lower && !upper) || (upper && previousLower))) {
-      words.push(word.toLowerCase())
-      word = ''
+  for (let at = 0; at < end; at++) {
+    const code = name.charCodeAt(at)
+    const lower = (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39)
+    const upper = code >= 0x41 && code <= 0x5a
+    if (start !== -1 && ((!lower && !upper) || (upper && previousLower))) {
+      words.push(name.slice(start, at).toLowerCase())
+      start = -1
     }
-    if (lower || upper) word += char
+    if (start === -1 && (lower || upper)) start = at
     previousLower = lower
   }
-  if (word !== '') words.push(word.toLowerCase())
+  if (start !== -1) words.push(name.slice(start, end).toLowerCase())
   return words
 }
 

@@ -15,7 +15,12 @@ export interface Token {
   readonly hosts?: readonly Found[] | undefined
 }
 
-const delimiters = new Set([...' \t\r\n"\'`,;(){}<>|&=\\'])
+/** By character code: 1 for what ends a token, 2 for what may be a bracket. */
+const sorts = new Uint8Array(128)
+for (const delimiter of ' \t\r\n"\'`,;(){}<>|&=\\') sorts[delimiter.charCodeAt(0)] = 1
+for (const bracket of '[]') sorts[bracket.charCodeAt(0)] = 2
+
+const sortOf = (line: string, at: number): number => sorts[line.charCodeAt(at)] ?? 0
 
 /**
  * Splits one line into tokens and brackets (`{ } [ ]` come as tokens of their own). URLs stay whole.
@@ -34,9 +39,10 @@ export function tokensOf(line: string, urls: readonly Url[]): readonly Token[] {
       at = url.span[1]
       continue
     }
-    const char = line[at] ?? ''
-    if (isBracket(line, at)) tokens.push(token(line, at, at + 1))
-    if (isBracket(line, at) || delimiters.has(char) || isColonOfKey(line, at)) {
+    const sort = sortOf(line, at)
+    const bracket = sort !== 0 && isBracket(line, at)
+    if (bracket) tokens.push(token(line, at, at + 1))
+    if (bracket || sort === 1 || isColonOfKey(line, at)) {
       at++
       continue
     }
@@ -49,8 +55,10 @@ export function tokensOf(line: string, urls: readonly Url[]): readonly Token[] {
 
 function tokenEnd(line: string, start: number, limit: number): number {
   let at = start
-  while (at < limit && !delimiters.has(line[at] ?? '') && !isBracket(line, at)) {
-    at = line[at] === '[' ? line.indexOf(']', at) + 1 : at + 1
+  while (at < limit) {
+    const sort = sortOf(line, at)
+    if (sort === 1 || (sort === 2 && isBracket(line, at))) break
+    at = sort === 2 ? line.indexOf(']', at) + 1 : at + 1
   }
   return at
 }

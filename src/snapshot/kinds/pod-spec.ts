@@ -10,6 +10,7 @@ import {
   text,
   textMap,
   texts,
+  word,
 } from './json.ts'
 import { type LabelSelectorRequirement, parseLabelSelector } from './kind.ts'
 import { sharing } from './sharing.ts'
@@ -230,7 +231,7 @@ const parseTexts = sharing(texts)
 const parseMounts = sharing((value) =>
   list(value, (mount) => ({
     name: text(mount['name']) ?? '',
-    mountPath: text(mount['mountPath']) ?? '',
+    mountPath: word(mount['mountPath']) ?? '',
     subPath: text(mount['subPath']),
   })),
 )
@@ -242,8 +243,8 @@ const parseResources = sharing((value) => ({
 
 function parseContainer(json: Json): Container {
   return {
-    name: text(json['name']) ?? '',
-    image: text(json['image']),
+    name: word(json['name']) ?? '',
+    image: word(json['image']),
     command: parseTexts(json['command']),
     args: parseTexts(json['args']),
     env: parseEnv(json['env']),
@@ -253,7 +254,7 @@ function parseContainer(json: Json): Container {
     livenessProbe: parseMaybeProbe(json['livenessProbe']),
     startupProbe: parseMaybeProbe(json['startupProbe']),
     lifecycle: parseLifecycle(json['lifecycle']),
-    restartPolicy: text(json['restartPolicy']),
+    restartPolicy: word(json['restartPolicy']),
     volumeMounts: parseMounts(json['volumeMounts']),
     resources: parseResources(json['resources']),
   }
@@ -309,13 +310,13 @@ export function parsePodSpec(json: Json): PodSpec {
     containers: list(json['containers'], parseContainer),
     initContainers: list(json['initContainers'], parseContainer),
     ephemeralContainers: list(json['ephemeralContainers'], parseContainer),
-    nodeName: text(json['nodeName']),
+    nodeName: word(json['nodeName']),
     nodeSelector: parseNodeSelector(json['nodeSelector']),
     affinity: optional(json['affinity'], (affinity) => ({
       nodeAffinity: optional(affinity['nodeAffinity'], parseNodeAffinity),
     })),
     hostNetwork: flag(json['hostNetwork']),
-    dnsPolicy: text(json['dnsPolicy']),
+    dnsPolicy: word(json['dnsPolicy']),
     dnsConfig: optional(json['dnsConfig'], (config) => ({
       nameservers: texts(config['nameservers']) ?? [],
       searches: texts(config['searches']) ?? [],
@@ -330,9 +331,9 @@ export function parsePodSpec(json: Json): PodSpec {
     })),
     hostname: text(json['hostname']),
     subdomain: text(json['subdomain']),
-    restartPolicy: text(json['restartPolicy']),
+    restartPolicy: word(json['restartPolicy']),
     enableServiceLinks: flag(json['enableServiceLinks']),
-    serviceAccountName: text(json['serviceAccountName']),
+    serviceAccountName: word(json['serviceAccountName']),
     terminationGracePeriodSeconds: integer(json['terminationGracePeriodSeconds']),
     readinessGates: list(json['readinessGates'], (gate) => ({
       conditionType: text(gate['conditionType']) ?? '',
