@@ -3,7 +3,8 @@ import { hideBin } from 'yargs/helpers'
 import packageJson from '../../package.json' with { type: 'json' }
 import { escapeText } from '../report/escape.ts'
 import { KnownError } from '../snapshot/known-error.ts'
-import type { Command } from './command.ts'
+import { withBuiltIn } from './built-in.ts'
+import { type Command, examplesText } from './command.ts'
 import { demo } from './demo.ts'
 import type { ExitCode } from './exit-code.ts'
 import { explain } from './explain.ts'
@@ -40,18 +41,16 @@ function program(
     .help()
     .alias('h', 'help')
     .wrap(terminal.width)
-    .epilogue('Exit codes: 0 nothing found, 1 problems, 2 error, 4 unknown (with --strict)')
+    .epilogue(
+      `${examplesText(commands.flatMap((command) => command.examples))}\n\nExit codes: 0 nothing found, 1 problems, 2 error, 4 unknown (with --strict)`,
+    )
     .fail((message, error) => {
       // Its own errors are about the command line too; ours arrive here from a command that ran.
       throw error === undefined || error === null || error.name === 'YError'
         ? usageError(message ?? error?.message ?? '', words, commandNames)
         : error
     })
-  const examples = commands.flatMap((command) => command.examples)
-  return commands.reduce(
-    (parser, command) => command.register(parser, run),
-    examples.reduce((parser, [line, does]) => parser.example(line, does), base),
-  )
+  return commands.reduce((parser, command) => command.register(parser, run), base)
 }
 
 /** The words after `--` are names like the others; yargs would not count them as arguments. */
@@ -71,10 +70,16 @@ function withStandardInput(words: readonly string[]): readonly string[] {
   })
 }
 
+/** The help that the command line was nearest to. */
+function helpFor(words: readonly string[]): string {
+  const command = words.find((word) => word !== 'demo' && commandNames.includes(word))
+  return ['kubectl netdoctor', ...(command === undefined ? [] : [command]), '--help'].join(' ')
+}
+
 /** Says a failure in one line, or as a bug of ours, with its stack on request. */
-function report(error: unknown, terminal: Terminal): ExitCode {
+function report(error: unknown, words: readonly string[], terminal: Terminal): ExitCode {
   if (error instanceof KnownError) {
-    const hint = error instanceof UsageError ? ' (kubectl netdoctor --help)' : ''
+    const hint = error instanceof UsageError ? ` (${helpFor(words)})` : ''
     terminal.err(`netdoctor: ${escapeText(error.message)}${hint}\n`)
     return 2
   }
@@ -89,13 +94,18 @@ function report(error: unknown, terminal: Terminal): ExitCode {
 
 async function main(): Promise<void> {
   const terminal = processTerminal()
+  const words = hideBin(process.argv)
   const run = async (work: (terminal: Terminal) => Promise<ExitCode>): Promise<void> => {
     process.exitCode = await work(terminal)
   }
   try {
-    await program(withStandardInput(withoutDashes(hideBin(process.argv))), terminal, run).parseAsync()
+    await program(
+      withBuiltIn(withStandardInput(withoutDashes(words)), [...commandNames]),
+      terminal,
+      run,
+    ).parseAsync()
   } catch (error) {
-    process.exitCode = report(error, terminal)
+    process.exitCode = report(error, words, terminal)
   }
 }
 

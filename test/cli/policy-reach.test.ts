@@ -42,7 +42,9 @@ describe('policy --to alone', () => {
       stdin: dump([...shop, canary]),
     })
     expect(stdout).toContain('svc/api:80 may be reached by 4 of 5 workloads, and by the outside in part\n')
-    expect(stdout).toMatch(/^ {2}partly +ops\/pod\/scraper, pod\/waits, pod\/web, any address outside \(1 of 2\n +pairs\)$/m)
+    expect(stdout).toMatch(
+      /^ {2}partly +ops\/pod\/scraper, pod\/waits, pod\/web, any address outside \(1 of 2\n +pairs\)$/m,
+    )
   })
 
   it('tells ports apart where a Service has several', async () => {
