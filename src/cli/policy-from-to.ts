@@ -1,5 +1,6 @@
 import { type FlowAnswer, judgeFlow } from '../diagnosis/flow/judge.ts'
 import { remedies } from '../diagnosis/flow/remedies.ts'
+import { asUnknown, unreadOwners } from '../diagnosis/reach/unowned.ts'
 import { unresolvedBy } from '../diagnosis/reach/unresolved.ts'
 import { Network } from '../network/network.ts'
 import { flowResult } from '../report/policy-result.ts'
@@ -56,7 +57,10 @@ function verdict(
       destination: endOf(to, 'to', input, network),
       asked: to.asked,
     }
-    const answer = judgeFlow(question, policies, network)
+    const answer = [question.source, question.destination].reduce(
+      (known, end) => asUnknown(known, end, unreadOwners(end, network)),
+      judgeFlow(question, policies, network),
+    )
     const mended = remedies(answer, policies, network)
     const unresolved =
       to.place.kind === 'object'

@@ -1,10 +1,12 @@
 import { type ReachQuestion, reach } from '../diagnosis/reach/reach.ts'
+import { unreadOwners } from '../diagnosis/reach/unowned.ts'
 import { unresolvedBy } from '../diagnosis/reach/unresolved.ts'
 import { Network } from '../network/network.ts'
 import { shellQuote } from '../report/escape.ts'
 import { reachResult } from '../report/policy-reach-result.ts'
 import { reachView } from '../report/views/policy-reach.ts'
 import { unresolvedRow } from '../report/views/policy-unresolved.ts'
+import { KnownError } from '../snapshot/known-error.ts'
 import type { ExitCode } from './exit-code.ts'
 import { withInput, written } from './input.ts'
 import { endOf } from './policy-ends.ts'
@@ -30,6 +32,12 @@ export function reachOfOne(
     const network = Network.of(input.snapshot)
     const policies = policiesFor(args, network)
     const question: ReachQuestion = { side, end: endOf(place, side, input, network), asked: place.asked }
+    const [hidden] = unreadOwners(question.end, network)
+    if (hidden !== undefined)
+      throw new KnownError(
+        'NOT_READABLE',
+        `--${side} ${place.text}: nobody that was read has this address, and not all pods were read (${hidden.permission ?? hidden.why}): whose it is, is not known`,
+      )
     const answer = reach(question, policies, network)
     const unresolved = side === 'from' ? unresolvedBy(question.end, [], network) : undefined
     const locate = written(input)

@@ -16,7 +16,7 @@ import { definitionOf, type KubeObject } from '../snapshot/kinds/kinds.ts'
 import { KnownError } from '../snapshot/known-error.ts'
 import { keyOf, type ObjectReference, referenceTo } from '../snapshot/snapshot.ts'
 import type { ExitCode } from './exit-code.ts'
-import { type Input, withInput } from './input.ts'
+import { type Input, withInput, written } from './input.ts'
 import { parsePlace } from './places.ts'
 import type { PolicyArguments, PolicyMode } from './policy-flags.ts'
 import { findPolicy } from './policy-name.ts'
@@ -81,7 +81,8 @@ function compare(
     profile: profile ?? network.policy.profile,
     gaps: [...network.workloads.unread(), ...network.inventory.gaps('NetworkPolicy')],
     notes: [...proposal.notes, ...namespacesNotes(proposal.objects, network)],
-    locate: either(proposal.locate, input.locate),
+    locate: either(proposal.locate, written(input)),
+    home: args['all-namespaces'] ? undefined : input.namespace,
   }
   print(args, terminal, {
     result: () => whatIfResult(result, context, input.snapshot),

@@ -1,3 +1,4 @@
+import { undo } from '../change/changed-world.ts'
 import type { FlowChange } from '../change/flow-table.ts'
 import { faultsBehind } from '../diagnosis/flow/invalid.ts'
 import type { FlowAnswer, JudgedOutcome, PortAnswer, Reason } from '../diagnosis/flow/judge.ts'
@@ -181,7 +182,7 @@ function consideredResult(rule: ConsideredRule, { locate }: FlowResultContext) {
   }
 }
 
-function remedyResult(remedy: FlowRemedy | NoRemedy, { locate }: FlowResultContext) {
+function remedyResult(remedy: FlowRemedy | NoRemedy, { locate, network }: FlowResultContext) {
   if (!isRemedy(remedy))
     return {
       none: remedy.why,
@@ -201,6 +202,10 @@ function remedyResult(remedy: FlowRemedy | NoRemedy, { locate }: FlowResultConte
       command: commandFor(patch.edit),
       at: locate?.(patch.policy, patch.field),
     })),
+    undo: undo(
+      steps.map(({ patch }) => patch.edit),
+      network,
+    )?.map(commandFor),
     allows,
     opens: opens === undefined ? undefined : changesResult(opens),
     closes: changesResult(closes),

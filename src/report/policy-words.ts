@@ -1,5 +1,6 @@
 import type { Clause } from '../network/policy/clause.ts'
 import type { CaveatId, Doubt, DoubtId } from '../network/policy/doubt.ts'
+import type { DetectedCni } from '../network/policy/profile.ts'
 import { escapeText } from './escape.ts'
 import { resourceName } from './words.ts'
 
@@ -62,6 +63,12 @@ const doubts: Readonly<Record<DoubtId, string>> = {
 
 export function caveatText(id: CaveatId): string {
   return caveats[id]
+}
+
+/** What a guess of the network plugin rests on; `undefined` where nothing was guessed. */
+export function pluginSource({ agent, node }: DetectedCni): string | undefined {
+  if (agent !== undefined) return `DaemonSet ${escapeText(agent)}`
+  return node === undefined ? undefined : `inside k3s, by Node ${escapeText(node)}`
 }
 
 /** Why there is no answer, with the object and field that it hangs on. */

@@ -71,6 +71,7 @@ import policyRulesIgnoredByPolicytypes from './policy/rules-ignored-by-policytyp
 import policySelectsHostNetworkPods from './policy/selects-host-network-pods.ts'
 import policySelectsNoPod from './policy/selects-no-pod.ts'
 import policyTwoAdminGenerations from './policy/two-admin-generations.ts'
+import policyWebhookBackendDenied from './policy/webhook-backend-denied.ts'
 import serviceApiserviceUnavailable from './service/apiservice-unavailable.ts'
 import serviceBackendPodsNotCreated from './service/backend-pods-not-created.ts'
 import serviceBackendScaledToZero from './service/backend-scaled-to-zero.ts'
@@ -169,6 +170,7 @@ export const catalogue: readonly AnyRule[] = [
   policySelectsHostNetworkPods,
   policySelectsNoPod,
   policyTwoAdminGenerations,
+  policyWebhookBackendDenied,
   serviceApiserviceUnavailable,
   serviceBackendPodsNotCreated,
   serviceBackendScaledToZero,

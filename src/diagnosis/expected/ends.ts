@@ -12,6 +12,7 @@ import type { Gap } from '../../snapshot/snapshot.ts'
 import type { FlowEnd } from '../flow/ends.ts'
 import { targetPorts } from '../flow/targets.ts'
 import { worldEnds } from '../flow/world.ts'
+import { unreadOwners } from '../reach/unowned.ts'
 
 /** An end as it was written, taken apart. */
 export type WrittenPlace =
@@ -186,6 +187,12 @@ export class ExpectedEnds {
       .items.filter((object) => isKind(object, 'Pod'))
     const pod = owners.find(({ spec }) => spec.hostNetwork !== true)
     if (pod !== undefined) return ofPods(text, [pod])
+    const [hidden] = unreadOwners({ kind: 'address', address: place.address }, this.#network)
+    if (hidden !== undefined)
+      throw new KnownError(
+        'NOT_READABLE',
+        `${text}: nobody that was read has this address, and not all pods were read (${hidden.permission ?? hidden.why})`,
+      )
     return { kind: 'ends', ends: [{ kind: 'outside', address: place.address }] }
   }
 

@@ -73,6 +73,8 @@ export interface DetectedCni {
   readonly profile: CniProfile
   /** `namespace/name` of the DaemonSet that a guess rests on; absent when nothing is known or the user told it. */
   readonly agent?: string | undefined
+  /** The Node whose annotation a guess rests on, where the plugin runs inside k3s. */
+  readonly node?: string | undefined
 }
 
 interface Agent {
@@ -121,8 +123,8 @@ const agents: readonly Agent[] = [
 ]
 
 /**
- * Guesses the plugin from the DaemonSets that were read. Never a proof: the caller names the guess. Without a known
- * agent the neutral table holds: k3s and others run theirs inside another process.
+ * Guesses the plugin from the DaemonSets that were read, and from nodes of k3s. Never a proof: the caller names the
+ * guess. Without a known agent the neutral table holds: others may run theirs inside another process.
  */
 export function detectCni(inventory: Inventory): DetectedCni {
   const sets = inventory.list('DaemonSet').items
@@ -136,7 +138,24 @@ export function detectCni(inventory: Inventory): DetectedCni {
     const rules = rulesAre?.(containersOf(found)) ?? profile.rulesAre
     return { profile: { ...profile, enforcesPolicies, endPortHonoured, rulesAre: rules }, agent }
   }
-  return { profile: neutralProfile }
+  return insideK3s(inventory) ?? { profile: neutralProfile }
+}
+
+/**
+ * k3s runs kube-router's network policies inside its own process, unless a server was told not to. It writes its
+ * arguments to its nodes. Source: k3s, pkg/agent/netpol and pkg/nodeconfig.
+ */
+function insideK3s(inventory: Inventory): DetectedCni | undefined {
+  const key = 'k3s.io/node-args'
+  const nodes = inventory.list('Node').items
+  const own = nodes.filter(({ metadata }) => Object.hasOwn(metadata.annotations, key))
+  const first = own.find(({ metadata }) => metadata.annotations[key]?.includes('"server"')) ?? own[0]
+  const profile = cniProfiles.find(({ name }) => name === 'kube-router')
+  const isSwitchedOff = own.some(({ metadata }) =>
+    /"--disable-network-policy(=true)?"/.test(metadata.annotations[key] ?? ''),
+  )
+  if (first === undefined || profile === undefined || isSwitchedOff) return undefined
+  return { profile, node: first.metadata.name }
 }
 
 /** From kube-router v2.11, and only when it is asked for. Source: kube-router, docs/nftables.md. */

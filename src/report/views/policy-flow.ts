@@ -8,7 +8,7 @@ import type { Block, Document, Line, Row, Span } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import { confirmLine } from '../policy-confirm.ts'
 import { endText, namespaceOfEnd } from '../policy-ends.ts'
-import { caveatText, doubtText } from '../policy-words.ts'
+import { caveatText, doubtText, pluginSource } from '../policy-words.ts'
 import { count, plainText, resourceName } from '../words.ts'
 import { gapText } from './footer.ts'
 import { assumedAbsent } from './policy-assumed.ts'
@@ -253,10 +253,11 @@ function standIns({ question }: FlowAnswer): readonly { readonly text: string }[
 }
 
 function assumed({ assumes }: FlowAnswer, policies: Policies, isExplained: boolean): readonly Line[] {
-  const { profile, agent } = policies.cni()
+  const { profile } = policies.cni()
+  const source = pluginSource(policies.cni())
   const plugin =
-    agent !== undefined && (isExplained || !profile.enforcesPolicies)
-      ? [`the network plugin is ${profile.name} (DaemonSet ${escapeText(agent)}; --cni names another)`]
+    source !== undefined && (isExplained || !profile.enforcesPolicies)
+      ? [`the network plugin is ${profile.name} (${source}; --cni names another)`]
       : []
   return [...plugin, ...assumedAbsent(assumes)].map(
     (text): Line => [{ text: `assuming ${text}`, tone: 'dim' }],

@@ -16,7 +16,7 @@ export interface ViewOptions {
   readonly isWide: boolean
   /** Whether the picture was taken just now. */
   readonly isLive: boolean
-  /** Whose problems need no namespace in front of them; absent where several namespaces are asked about. */
+  /** Whose problems need no namespace in front of them; absent where there are several. */
   readonly home?: string | undefined
   /** `file:line:column` of a field, for files. */
   readonly locate?: ((reference: ObjectReference, field: string) => string | undefined) | undefined
@@ -157,7 +157,7 @@ function checkText(
   const brings =
     introduces.length === 0
       ? ''
-      : `; it would bring ${count(introduces.length, 'new problem')}: ${introduces.map((finding) => finding.rule).join(', ')}`
+      : `. But it would bring ${count(introduces.length, 'new problem')}: ${[...new Set(introduces.map((finding) => finding.rule))].join(', ')}`
   const because = reason === undefined ? '' : `; ${plainText(reason)}`
   switch (outcome) {
     case 'works':

@@ -74,6 +74,28 @@ describe('the network plugin, from DaemonSets', () => {
     expect(world.policies.profile).toMatchObject({ enforcesPolicies: enforces, rulesAre })
   })
 
+  const k3s = (name: string, args: readonly string[]) => ({
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, annotations: { 'k3s.io/node-args': JSON.stringify(args) } },
+  })
+
+  test('k3s runs kube-router inside itself, unless it was told not to, or another agent is there', () => {
+    const server = k3s('s', ['server', '--tls-san', 'x'])
+    const found = (...objects: readonly Readonly<Record<string, unknown>>[]) => {
+      const { profile, agent, node } = cluster(objects).world.policies.cni()
+      return [profile.name, agent, node]
+    }
+    expect(found(server, k3s('a', ['agent']))).toEqual(['kube-router', undefined, 's'])
+    expect(found(k3s('a', ['agent']), k3s('b', ['server', '--disable-network-policy']))).toEqual([
+      'neutral',
+      undefined,
+      undefined,
+    ])
+    const cilium = daemonSet('kube-system/cilium', [container('quay.io/cilium/cilium:v1.18.2')])
+    expect(found(server, cilium)).toEqual(['cilium', 'kube-system/cilium', undefined])
+  })
+
   test('nothing is proven by agents that are not there, or only sound alike', () => {
     expect(detect()).toEqual(['neutral', true, undefined])
     const alike = daemonSet('shop/cilium-dashboard', [container('shop/cilium-dashboard:1')])
