@@ -31,6 +31,7 @@ export const isDepartedSubject: { readonly [K in SubjectKind]: Guard<K> } = {
   ApiService: isGone,
   NetworkPolicy: ({ object }) => isGone(object),
   ClusterPolicy: ({ object }) => isGone(object),
+  ClusterDns: ({ service }) => service !== undefined && isGone(service),
 }
 
 /**
@@ -82,6 +83,7 @@ function servicesOf<K extends SubjectKind>(
     ApiService: () => undefined,
     NetworkPolicy: () => undefined,
     ClusterPolicy: () => undefined,
+    ClusterDns: () => undefined,
   }
   return reader[kind](subject)
 }

@@ -1,3 +1,6 @@
+import { clusterDns, dnsReference } from '../network/dns/cluster-dns.ts'
+import { dnsServices } from '../network/dns/resolver.ts'
+import { needsLookup } from '../network/flows/lookups.ts'
 import { Reads, UnknownVerdict } from '../network/inventory/read.ts'
 import type { Network } from '../network/network.ts'
 import { clientReference } from '../network/traffic/connection.ts'
@@ -40,7 +43,14 @@ function enumerate(scope: Scope, network: Network): { readonly [K in SubjectKind
     ApiService: scope.control ? inventory.list('APIService').items : [],
     NetworkPolicy: scope.policies.filter(({ tier }) => tier === 'network-policy'),
     ClusterPolicy: scope.policies.filter(({ tier }) => tier !== 'network-policy'),
+    ClusterDns: isDnsAsked(scope, network) ? [clusterDns(network)] : [],
   }
+}
+
+/** Cluster DNS is a part of every question in which a name is looked up. */
+function isDnsAsked({ services, connections, control }: Scope, network: Network): boolean {
+  if (control || connections.some(needsLookup)) return true
+  return dnsServices(network.inventory).items.some((service) => services.includes(service))
 }
 
 /** Runs every rule on every subject of a scope, with the guards that are common to all. */
@@ -102,6 +112,8 @@ function runAny(rule: AnyRule, run: <K extends SubjectKind>(rule: Rule<K>) => un
     case 'NetworkPolicy':
       return run(rule)
     case 'ClusterPolicy':
+      return run(rule)
+    case 'ClusterDns':
       return run(rule)
   }
 }
@@ -178,4 +190,5 @@ const referenceOf: { readonly [K in SubjectKind]: (item: Subjects[K]) => ObjectR
   ApiService: referenceTo,
   NetworkPolicy: ({ reference }) => reference,
   ClusterPolicy: ({ reference }) => reference,
+  ClusterDns: dnsReference,
 }

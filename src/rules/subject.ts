@@ -1,3 +1,4 @@
+import type { ClusterDns } from '../network/dns/cluster-dns.ts'
 import type { Policy } from '../network/policy/model.ts'
 import type { Endpoint } from '../network/services/endpoint.ts'
 import type { Connection } from '../network/traffic/connection.ts'
@@ -23,6 +24,8 @@ export interface Subjects {
   readonly NetworkPolicy: Policy
   /** An AdminNetworkPolicy, a BaselineAdminNetworkPolicy or a ClusterNetworkPolicy. */
   readonly ClusterPolicy: Policy
+  /** The server that answers the pods' lookups, once for each question that any lookup is a part of. */
+  readonly ClusterDns: ClusterDns
 }
 
 export type SubjectKind = keyof Subjects

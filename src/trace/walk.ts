@@ -44,7 +44,7 @@ export function walk(connection: Connection, network: Network): Path {
     const judgement = judge.judge(way, network, walk)
     if (judgement.choices !== undefined) chosen = judgement
     hops.push(hopOf(judge, judgement))
-    if (judgement.verdict.outcome === 'fails' && !leadsOn.has(judge.kind)) return finish(connection, hops)
+    if (judgement.verdict.outcome === 'fails' && !leadsOn(judge.kind, way)) return finish(connection, hops)
   }
   if (chosen === undefined) return finish(connection, [...hops, ...straight(way, network)])
   return finish(connection, withBranches(hops, chosen, way, network))
@@ -54,7 +54,9 @@ export function walk(connection: Connection, network: Network): Path {
  * Hops behind which the way is known although the packet does not get there: what a name means is known without a lookup.
  * A fault further on is one of its own, for it stays when the first is mended.
  */
-const leadsOn: ReadonlySet<HopKind> = new Set(['dns'])
+function leadsOn(kind: HopKind, { resolved: { destination } }: Way): boolean {
+  return kind === 'dns' || (kind === 'name' && destination.kind === 'service')
+}
 
 function hopOf(judge: HopJudge, { place: at, verdict, behind = [] }: Judgement): Hop {
   return { kind: judge.kind, place: at, verdict, behind }

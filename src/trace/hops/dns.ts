@@ -5,14 +5,23 @@ import type { Network } from '../../network/network.ts'
 import { type Client, clientKey } from '../../network/traffic/connection.ts'
 import { place } from '../../network/traffic/place.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
-import { type Hop, notApplicable, notChecked, type Path, passes, type Verdict } from '../path.ts'
+import {
+  type Hop,
+  type HopKind,
+  notApplicable,
+  notChecked,
+  type Path,
+  passes,
+  type Reason,
+  type Verdict,
+} from '../path.ts'
 import type { HopJudge, Judgement, Walk, Way } from '../way.ts'
 
 type Answer = Omit<Judgement, 'place'>
 
 /**
  * Whether the client can ask its nameservers. A lookup is a connection of its own, from the client to port 53, and is
- * walked like any other. Only the way there is judged; what the server answers is not.
+ * walked like any other. Only the way there is judged; what the server answers is the hop `name`'s.
  */
 export const dns: HopJudge = {
   kind: 'dns',
@@ -65,10 +74,16 @@ function ask({ connection, instead, nameserver }: Lookup, network: Network, walk
 }
 
 /**
- * The way to a server, as far as policies go. What is wrong with the DNS Service itself is the cluster's affair, and
- * is taken for granted.
+ * The way to a server, as far as policies go, and whether anything stands behind the DNS Service. What its pods answer is
+ * the hop `name`'s business.
  */
 function answerOf(path: Path): Answer {
+  const down = path.hops.find(({ kind, verdict }) => isService.has(kind) && verdict.outcome === 'fails')
+  if (down !== undefined && unavailable.has(down.verdict.reason))
+    return {
+      verdict: { outcome: 'fails', reason: 'dns-unavailable' },
+      behind: [place.dns, down.place, ...down.behind],
+    }
   const ways = (path.hops.find(({ branches }) => branches !== undefined)?.branches ?? [path]).map(
     ({ hops }) => hops.filter(({ kind }) => kind === 'egress' || kind === 'ingress'),
   )
@@ -88,6 +103,14 @@ function answerOf(path: Path): Answer {
   const isJudged = all.some(({ verdict }) => verdict.outcome === 'passes')
   return { verdict: isJudged ? passes : notChecked }
 }
+
+const isService: ReadonlySet<HopKind> = new Set(['service', 'endpoints'])
+const unavailable: ReadonlySet<Reason | undefined> = new Set<Reason>([
+  'port-not-on-service',
+  'no-endpoints',
+  'no-ready-endpoints',
+  'port-without-endpoints',
+])
 
 function lost({ place: at, behind, verdict }: Hop, how: Verdict): Answer {
   const reason = verdict.reason === 'ingress-denied' ? 'ingress-denied' : 'resolver-unreachable'
