@@ -24,6 +24,7 @@ export const isDepartedSubject: { readonly [K in SubjectKind]: Guard<K> } = {
   ServicePort: ({ service }) => isGone(service),
   Endpoint: ({ service, pod }) => isGone(service) || (pod !== undefined && isFinished(pod)),
   Workload: isWorkloadGone,
+  Client: isWorkloadGone,
   Connection: ({ connection }) =>
     connection.client.kind === 'workload' && isWorkloadGone(connection.client.workload),
   Node: isGone,
@@ -77,6 +78,7 @@ function servicesOf<K extends SubjectKind>(
     ServicePort: ({ service }) => [service],
     Endpoint: ({ service }) => [service],
     Workload: (workload) => network.services.selecting(workload).items,
+    Client: () => undefined,
     Connection: () => undefined,
     Node: () => undefined,
     WebhookConfiguration: () => undefined,

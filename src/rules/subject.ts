@@ -15,6 +15,8 @@ export interface Subjects {
   readonly ServicePort: { readonly service: Service; readonly port: ServicePort }
   readonly Endpoint: Endpoint
   readonly Workload: Workload
+  /** A workload as one that calls others: what is wrong with it needs no Service in front of it. */
+  readonly Client: Workload
   /** A connection that a workload or a route opens, with what its address leads to. */
   readonly Connection: { readonly connection: Connection; readonly resolved: Resolved }
   readonly Node: Node

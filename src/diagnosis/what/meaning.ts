@@ -75,10 +75,15 @@ const explains: Partial<Readonly<Record<Seen, readonly Reason[]>>> = {
     'egress-denied',
     'ingress-denied',
   ],
-  nxdomain: ['no-such-service', 'service-in-other-namespace'],
-  servfail: ['resolver-unreachable', 'no-such-service'],
-  'lookup-timeout': ['resolver-unreachable'],
-  'lookup-refused': ['resolver-unreachable'],
+  nxdomain: [
+    'no-such-service',
+    'service-in-other-namespace',
+    'resolver-outside-cluster',
+    'name-not-resolved',
+  ],
+  servfail: ['resolver-unreachable', 'no-such-service', 'name-not-resolved', 'dns-unavailable'],
+  'lookup-timeout': ['resolver-unreachable', 'dns-unavailable'],
+  'lookup-refused': ['resolver-unreachable', 'dns-unavailable'],
 }
 
 const because: Readonly<Record<Reason, string>> = {
@@ -95,6 +100,10 @@ const because: Readonly<Record<Reason, string>> = {
   'address-not-of-pod': 'the address is no longer that of the pod',
   'pod-not-running': 'the pod does not run',
   'resolver-unreachable': 'it cannot reach its DNS server',
+  'resolver-outside-cluster': 'it asks a server that does not know the names of the cluster',
+  'name-not-resolved': 'its search list, or the configuration of cluster DNS, keeps it from the name',
+  'name-leads-elsewhere': 'cluster DNS is configured to answer the name with something else',
+  'dns-unavailable': 'nothing stands behind the DNS Service',
   'egress-denied': 'a policy denies it to its pods; most network plugins drop, some refuse',
   'ingress-denied': 'a policy of the other side denies it; most network plugins drop, some refuse',
   'policy-undefined': 'a policy leaves it open',
