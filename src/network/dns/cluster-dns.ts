@@ -126,7 +126,7 @@ export function isPlain({ servers, zone }: ClusterDns): boolean {
   )
 }
 
-function runsCoreDns({ containers }: PodSpec): boolean {
+export function runsCoreDns({ containers }: PodSpec): boolean {
   return containers.some(
     ({ name, image = '' }) => name === 'coredns' || /(^|[/-])coredns([:@-]|$)/.test(image),
   )

@@ -71,7 +71,10 @@ export function meaningOf(
 /** Plugins that may answer a Service's name with an address of their own. */
 const inventing: ReadonlySet<string> = new Set(['hosts', 'template'])
 
-function leadsElsewhere({ by, service, addresses }: Answer, meant: Service): boolean {
+function leadsElsewhere({ by, service, addresses, rewrites, aliases }: Answer, meant: Service): boolean {
+  // A search list of another namespace finds what is there; a rewrite to a Service is somebody's intent.
+  if (service !== undefined && service !== meant)
+    return rewrites.length === 0 && aliases.length === 0 && by?.plugin === 'kubernetes'
   const own = meant.spec.clusterIPs ?? [meant.spec.clusterIP ?? '']
   return (
     service === undefined &&

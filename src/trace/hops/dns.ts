@@ -2,7 +2,8 @@ import { reachesUsualDns } from '../../network/flows/assumed-dns.ts'
 import { type Lookup, lookupsOf, needsLookup } from '../../network/flows/lookups.ts'
 import { memoTable } from '../../network/inventory/memo.ts'
 import type { Network } from '../../network/network.ts'
-import { type Client, clientKey } from '../../network/traffic/connection.ts'
+import { protocolOf } from '../../network/services/service-facts.ts'
+import { type Client, type Connection, clientKey } from '../../network/traffic/connection.ts'
 import { place } from '../../network/traffic/place.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import {
@@ -61,7 +62,7 @@ function resolve(client: Client, network: Network, walk: Walk): Answer {
 const unread = (gaps: readonly Gap[]): Verdict => ({ outcome: 'unknown', reason: 'not-read', gaps })
 
 function ask({ connection, instead, nameserver }: Lookup, network: Network, walk: Walk): Answer {
-  const answer = answerOf(walk(connection, network))
+  const answer = lacksProtocol(connection, network) ?? answerOf(walk(connection, network))
   if (instead !== undefined) {
     // Which of the two the kubelet has told the pods is in no object.
     const other = answerOf(walk(instead, network))
@@ -71,6 +72,15 @@ function ask({ connection, instead, nameserver }: Lookup, network: Network, walk
   return nameserver.kind === 'custom' && answer.verdict.outcome === 'passes'
     ? { verdict: notChecked }
     : answer
+}
+
+/** A DNS Service with port 53 over the other protocol only. */
+function lacksProtocol(connection: Connection, network: Network): Answer | undefined {
+  const { destination } = network.traffic.destination(connection)
+  if (destination.kind !== 'service' || destination.port === undefined) return undefined
+  if (protocolOf(destination.port) === connection.protocol) return undefined
+  const behind = [place.dns, place.service(destination.service)]
+  return { verdict: { outcome: 'fails', reason: 'dns-unavailable' }, behind }
 }
 
 /**
