@@ -31,11 +31,6 @@ const consequences: Readonly<Record<Dependence, readonly string[]>> = {
 export function foldDependants(joined: Joined, paths: readonly Path[], network: Network): Joined {
   const causesByPath = firstCauses(joined)
   const parents = new Map<Finding, Finding>()
-  const rootOf = (finding: Finding): Finding => {
-    let root = finding
-    for (let next = parents.get(root); next !== undefined; next = parents.get(root)) root = next
-    return root
-  }
   for (const [workload, broken] of brokenByClient(paths, causesByPath)) {
     if (workload.pods.length === 0) continue
     const own = aboutPodsOf(workload, joined.causes, network)
@@ -49,12 +44,25 @@ export function foldDependants(joined: Joined, paths: readonly Path[], network: 
         const comesOfIt = [...shown].some(
           (kind) => consequences[kind].includes(finding.rule) && (kind !== 'crash' || isAlone),
         )
-        // Two that wait for each other are two problems.
-        if (comesOfIt && rootOf(cause) !== finding && !parents.has(finding)) parents.set(finding, cause)
+        if (comesOfIt && cause !== finding && !parents.has(finding)) parents.set(finding, cause)
       }
     }
   }
-  return parents.size === 0 ? joined : folded(joined, parents, rootOf)
+  for (const finding of inCircles(parents)) parents.delete(finding)
+  return parents.size === 0 ? joined : folded(joined, parents)
+}
+
+/** Those that wait for each other: none of them is the cause of the others. */
+function inCircles(parents: ReadonlyMap<Finding, Finding>): readonly Finding[] {
+  return [...parents.keys()].filter((finding) => {
+    const seen = new Set<Finding>()
+    let next = parents.get(finding)
+    while (next !== undefined && next !== finding && !seen.has(next)) {
+      seen.add(next)
+      next = parents.get(next)
+    }
+    return next === finding
+  })
 }
 
 /** The cause that stops each way first. */
@@ -113,11 +121,12 @@ function aboutPodsOf(workload: Workload, causes: readonly Finding[], network: Ne
   return causes.filter((finding) => finding.places.some((at) => places.has(at)))
 }
 
-function folded(
-  joined: Joined,
-  parents: ReadonlyMap<Finding, Finding>,
-  rootOf: (finding: Finding) => Finding,
-): Joined {
+function folded(joined: Joined, parents: ReadonlyMap<Finding, Finding>): Joined {
+  const rootOf = (finding: Finding): Finding => {
+    let root = finding
+    for (let next = parents.get(root); next !== undefined; next = parents.get(root)) root = next
+    return root
+  }
   const symptoms = new Map(joined.symptoms)
   const breaks = new Map(joined.breaks)
   const through = new Map<string, readonly Path[]>()
