@@ -1,3 +1,4 @@
+import { resolverOf } from '../../network/dns/resolver.ts'
 import { defineRule } from '../rule.ts'
 import { listed, say } from '../text.ts'
 import { missedDraft, missedNames } from './missed-names.ts'
@@ -23,6 +24,9 @@ export default defineRule({
     const missed = missedNames(connection, network, ({ dnsPolicy }) => dnsPolicy === 'None')
     if (missed === undefined) return undefined
     const { workload } = missed
+    // One of the cluster's own beside it is another fault.
+    const { nameservers: all } = resolverOf(workload.spec, network.inventory)
+    if (all.some(({ kind }) => kind === 'cluster' || kind === 'node-local')) return undefined
     const nameservers = workload.spec.dnsConfig?.nameservers ?? []
     return missedDraft(missed, {
       who: say`${workload.reference} asks ${listed(nameservers.slice(0, 3).map((address) => say`${address}`))} instead of the DNS of the cluster`,
