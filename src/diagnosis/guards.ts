@@ -24,6 +24,7 @@ export const isDepartedSubject: { readonly [K in SubjectKind]: Guard<K> } = {
   ServicePort: ({ service }) => isGone(service),
   Endpoint: ({ service, pod }) => isGone(service) || (pod !== undefined && isFinished(pod)),
   Workload: isWorkloadGone,
+  Client: isWorkloadGone,
   Connection: ({ connection }) =>
     connection.client.kind === 'workload' && isWorkloadGone(connection.client.workload),
   Node: isGone,
@@ -34,6 +35,7 @@ export const isDepartedSubject: { readonly [K in SubjectKind]: Guard<K> } = {
   ClusterPolicy: ({ object }) => isGone(object),
   Gateway: isGone,
   GatewayRoute: isGone,
+  ClusterDns: ({ service }) => service !== undefined && isGone(service),
 }
 
 /**
@@ -79,6 +81,7 @@ function servicesOf<K extends SubjectKind>(
     ServicePort: ({ service }) => [service],
     Endpoint: ({ service }) => [service],
     Workload: (workload) => network.services.selecting(workload).items,
+    Client: () => undefined,
     Connection: () => undefined,
     Node: () => undefined,
     Ingress: () => undefined,
@@ -88,6 +91,7 @@ function servicesOf<K extends SubjectKind>(
     ClusterPolicy: () => undefined,
     Gateway: () => undefined,
     GatewayRoute: () => undefined,
+    ClusterDns: () => undefined,
   }
   return reader[kind](subject)
 }

@@ -91,14 +91,27 @@ function findingResult(finding: Finding) {
   }
 }
 
-export function problemResult({ cause, symptoms, breaks, later, changed, logs, fix, fixCheck }: Problem) {
+export function problemResult({
+  cause,
+  symptoms,
+  breaks,
+  later,
+  through,
+  changed,
+  logs,
+  fix,
+  fixCheck,
+}: Problem) {
   return {
     ...findingResult(cause),
     share: cause.share,
     advice: cause.advice?.map(instructionText),
     confirm:
       cause.confirm === undefined || isForLater(cause.confirm) ? undefined : instructionText(cause.confirm),
-    breaks: breaks.map((path) => breakResult(path, cause, later.includes(path))),
+    breaks: breaks.map((path) => ({
+      ...breakResult(path, cause, later.includes(path)),
+      through: through.includes(path) ? ('unready-pods' as const) : undefined,
+    })),
     symptoms: symptoms.map(findingResult),
     changed: changed.map(({ reference, manager, time }) => ({ ref: subject(reference), manager, time })),
     logs: logs.length === 0 ? undefined : logs.map((line) => maskUserinfo(line)),

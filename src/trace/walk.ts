@@ -45,7 +45,7 @@ export function walk(connection: Connection, network: Network): Path {
     const judgement = judge.judge(way, network, walk)
     if (judgement.choices !== undefined) chosen = judgement
     hops.push(hopOf(judge, judgement))
-    if (judgement.verdict.outcome === 'fails' && !leadsOn(judge.kind, judgement.verdict))
+    if (judgement.verdict.outcome === 'fails' && !leadsOn(judge.kind, judgement.verdict, way))
       return finish(connection, hops)
   }
   if (chosen === undefined) return finish(connection, [...hops, ...straight(way, network)])
@@ -57,8 +57,10 @@ export function walk(connection: Connection, network: Network): Path {
  * and where a route leads without a controller. A fault further on is one of its own, for it stays when the first is
  * mended.
  */
-const leadsOn = (kind: HopKind, verdict: Verdict): boolean =>
-  kind === 'dns' || (kind === 'route' && leadsOnBehind(verdict))
+function leadsOn(kind: HopKind, verdict: Verdict, { resolved: { destination } }: Way): boolean {
+  if (kind === 'route') return leadsOnBehind(verdict)
+  return kind === 'dns' || (kind === 'name' && destination.kind === 'service')
+}
 
 /** One for all: most hops rest on nothing else. */
 const nothingBehind: readonly Place[] = []

@@ -76,10 +76,15 @@ const explains: Partial<Readonly<Record<Seen, readonly Reason[]>>> = {
     'egress-denied',
     'ingress-denied',
   ],
-  nxdomain: ['no-such-service', 'service-in-other-namespace'],
-  servfail: ['resolver-unreachable', 'no-such-service'],
-  'lookup-timeout': ['resolver-unreachable'],
-  'lookup-refused': ['resolver-unreachable'],
+  nxdomain: [
+    'no-such-service',
+    'service-in-other-namespace',
+    'resolver-outside-cluster',
+    'name-not-resolved',
+  ],
+  servfail: ['resolver-unreachable', 'no-such-service', 'name-not-resolved', 'dns-unavailable'],
+  'lookup-timeout': ['resolver-unreachable', 'dns-unavailable'],
+  'lookup-refused': ['resolver-unreachable', 'dns-unavailable'],
 }
 
 function said({ client, host }: Connection, reason: Reason | undefined): Text {

@@ -2,7 +2,7 @@ import type { ConfigMap } from '../../snapshot/kinds/config-map.ts'
 import type { PodSpec } from '../../snapshot/kinds/pod-spec.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
 import { masked } from '../../snapshot/mask-text.ts'
-import type { Gap } from '../../snapshot/snapshot.ts'
+import { type Gap, type ObjectReference, referenceTo } from '../../snapshot/snapshot.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { memoTable } from '../inventory/memo.ts'
 import { distinctGaps } from '../inventory/read.ts'
@@ -11,7 +11,7 @@ import type { Workload } from '../workloads/workload.ts'
 import { readCorefile } from './corefile/corefile.ts'
 import type { Corefile, CorefileServer } from './corefile/model.ts'
 import type { Imported } from './corefile/parse.ts'
-import { absoluteName, isReverseZone, type ZoneName } from './corefile/zones.ts'
+import { absoluteName, isIn, isReverseZone, type ZoneName } from './corefile/zones.ts'
 import { dnsServices } from './resolver.ts'
 
 /** What the DNS model needs of its siblings. */
@@ -41,6 +41,13 @@ export interface ClusterDns {
   readonly zoneFrom?: 'kubelet' | 'corefile' | undefined
   /** What would have to be read to know more. */
   readonly gaps: readonly Gap[]
+}
+
+/** The object that stands for a cluster's DNS: its Service, found or not. */
+export function dnsReference({ service }: ClusterDns): ObjectReference {
+  return service === undefined
+    ? { apiVersion: 'v1', kind: 'Service', namespace: 'kube-system', name: 'kube-dns' }
+    : referenceTo(service)
 }
 
 const usual = readCorefile(
@@ -92,7 +99,34 @@ function find({ inventory, services }: DnsParts): ClusterDns {
   }
 }
 
-function runsCoreDns({ containers }: PodSpec): boolean {
+/**
+ * Whether the names of Services get the usual answers: no plugin in front changes them, and none is left out. Then what a
+ * name of a Service with an address of its own becomes is known without asking.
+ */
+export function isPlain({ servers, zone }: ClusterDns): boolean {
+  const server = servers.find(({ addresses }) =>
+    addresses.some((address) => isIn(zone, address.zone) && address.transport === 'dns'),
+  )
+  const inner = servers.some(({ addresses }) =>
+    addresses.some((address) => address.zone !== zone && isIn(address.zone, zone)),
+  )
+  const [first] = (server?.plugins ?? []).filter(
+    (plugin) => plugin.kind !== 'hosts' || plugin.entries.length > 0,
+  )
+  return (
+    !inner &&
+    servers.filter(({ addresses }) => addresses.some((address) => isIn(zone, address.zone))).length === 1 &&
+    first?.kind === 'kubernetes' &&
+    first.zones.includes(zone) &&
+    first.namespaces.length === 0 &&
+    first.labels === undefined &&
+    first.namespaceLabels === undefined &&
+    !first.ignoresEmptyServices &&
+    !first.isForeign
+  )
+}
+
+export function runsCoreDns({ containers }: PodSpec): boolean {
   return containers.some(
     ({ name, image = '' }) => name === 'coredns' || /(^|[/-])coredns([:@-]|$)/.test(image),
   )

@@ -73,6 +73,9 @@ function requestOf(labels: readonly string[]): Request | undefined {
   return { ...common, protocol: first.replace(/^_/, ''), port: second.replace(/^_/, '') }
 }
 
+/** Kinds by which a namespace shows that it is there. */
+const inhabitants = ['Service', 'Deployment', 'StatefulSet', 'DaemonSet', 'Pod'] as const
+
 /** A namespace that does not exist, or that the configuration leaves out. */
 function whyLeftOut(
   namespace: string,
@@ -95,7 +98,8 @@ function whyLeftOut(
         : answer('nxdomain', { why: 'namespace-left-out' })
   }
   // What is in a namespace proves that it exists; manifests leave the Namespace itself out.
-  if (found !== undefined || inventory.list('Service', namespace).items.length > 0) return undefined
+  if (found !== undefined || inhabitants.some((kind) => inventory.list(kind, namespace).items.length > 0))
+    return undefined
   const isPerhaps = read.gaps.length > 0 && !isPublicTail(namespace)
   const gaps = isPerhaps ? inventory.gaps('Service', namespace) : []
   return gaps.length > 0 ? unread(gaps) : answer('nxdomain', { why: 'no-such-namespace' })

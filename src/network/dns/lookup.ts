@@ -32,6 +32,8 @@ export interface Lookup {
   readonly steps: readonly Step[]
   /** What the program gets. */
   readonly outcome: Outcome
+  /** What the cluster's own DNS would have told a pod that asks it in the usual way, where this one gets nothing. */
+  readonly missed?: Answer | undefined
   /** Questions that are sent, at least: A and AAAA for each name. */
   readonly queries: number
   readonly gaps: readonly Gap[]
@@ -82,25 +84,18 @@ export function lookUp(name: string, asker: Asker, parts: DnsParts, libc: Libc =
   }
   const steps = walk(candidatesOf(name, conf, libc), nameserver, libc, parts)
   const outcome = outcomeOf(steps, nameserver, libc)
+  const meant = outcome.is === 'found' ? undefined : meantInCluster(name, asker.namespace, parts)
+  const missed = meant?.is === 'found' && meant.service !== undefined ? meant : undefined
+  const isElsewhere = isOutside(nameserver, parts)
+  const isMissed = missed !== undefined && isElsewhere
   return {
     ...common,
     steps,
-    outcome: outcome.is === 'external' ? (missedIn(name, asker, nameserver, parts) ?? outcome) : outcome,
+    outcome: isMissed ? { is: 'outside-resolver', answer: missed } : outcome,
+    missed,
     queries: steps.filter(({ candidate }) => candidate.name !== undefined).length * (isService(name) ? 1 : 2),
-    gaps: distinctGaps(steps.map((step) => step.answer.gaps)),
+    gaps: distinctGaps([...steps.map((step) => step.answer.gaps), isElsewhere ? (meant?.gaps ?? []) : []]),
   }
-}
-
-/**
- * Set where a server outside of the cluster is asked for a name that the cluster's own would know. Whether the outside one
- * asks on there is in no object, and it seldom does.
- */
-function missedIn(name: string, asker: Asker, nameserver: Nameserver, parts: DnsParts): Outcome | undefined {
-  if (!isOutside(nameserver, parts)) return undefined
-  const meant = meantInCluster(name, asker.namespace, parts)
-  return meant.is === 'found' && meant.service !== undefined
-    ? { is: 'outside-resolver', answer: meant }
-    : undefined
 }
 
 /** What the cluster's DNS would tell a pod of this namespace that asks it in the usual way. */
@@ -110,7 +105,9 @@ export function meantInCluster(name: string, namespace: string, parts: DnsParts)
   const searches = [`${namespace}.svc.${domain}`, `svc.${domain}`, domain]
   const conf: ResolvConf = { ...usualConf, searches }
   const steps = walk(candidatesOf(name, conf, 'glibc'), { kind: 'cluster' }, 'glibc', parts)
-  return steps.at(-1)?.answer ?? answer('unknown')
+  const last = steps.at(-1)?.answer ?? answer('unknown')
+  if (last.is === 'found') return last
+  return steps.find((step) => step.answer.is === 'unknown')?.answer ?? last
 }
 
 const usualConf: ResolvConf = {

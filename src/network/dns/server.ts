@@ -123,6 +123,9 @@ function follow(
     return answer('nodata', { ...from, aliases, why: 'external-name-cycle' })
   const next = { name: target, type: question.type, aliases }
   const given = ask(next, dns, parts)
+  // Outside of the cluster a name of one label means nothing either.
+  const isShort = given.is === 'external' && target.split('.').length === 2
+  if (isShort) return answer('nodata', { ...from, aliases, why: 'external-name-dead' })
   const isOwnZone = isIn(target, zone)
   if (isOwnZone && (given.is === 'nxdomain' || given.is === 'nodata'))
     return answer('nodata', {

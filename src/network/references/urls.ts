@@ -61,6 +61,11 @@ const udpSchemes = new Set(['udp', 'dns', 'statsd', 'ntp', 'syslog+udp', 'quic',
 /** Targets of gRPC name resolvers, where the address is the path: `dns:///auth:50051`. */
 const pathTargets = new Set(['dns', 'passthrough', 'kubernetes', 'ipv4', 'ipv6'])
 
+/** The port that a scheme has by convention, of `postgresql+asyncpg` that of its base; `undefined` for other schemes. */
+export function defaultPortOf(scheme: string): number | undefined {
+  return defaultPort(scheme, '')
+}
+
 /** A URL in a text: the stretch that it takes, path and query included, and the hosts of its authority. */
 export interface Url {
   readonly span: Span

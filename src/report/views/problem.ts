@@ -33,9 +33,9 @@ const mostLines = 6
 
 /** One problem in full: what, why, what it breaks, what changed, the fix and what came of trying it. */
 export function problemBlock(problem: Problem, takenAt: string, options: ViewOptions): Block {
-  const { cause, symptoms, breaks, later, changed, logs, fix, fixCheck } = problem
+  const { cause, symptoms, breaks, later, through, changed, logs, fix, fixCheck } = problem
   const rows: (Row | undefined)[] = [
-    row('breaks', breakLines(breaks, later, cause.share)),
+    row('breaks', breakLines(breaks, later, through, cause.share)),
     row(
       'changed',
       changed.map((change) => ({ text: changeText(change, takenAt, options) })),
@@ -95,12 +95,15 @@ function row(label: string, lines: readonly RowLine[]): Row | undefined {
 function breakLines(
   breaks: readonly Path[],
   later: readonly Path[],
+  through: readonly Path[],
   share: Path['share'],
 ): readonly RowLine[] {
   const named = breaks.filter((path) => path.connection.client.kind !== 'anyone')
-  return [...new Set(named.map((path) => breakText(path, later.includes(path), share)))].map((text) => ({
-    text,
-  }))
+  const texts = named.map((path) => {
+    const text = breakText(path, later.includes(path), share)
+    return through.includes(path) ? `${text}, whose pods are not ready because of it` : text
+  })
+  return [...new Set(texts)].map((text) => ({ text }))
 }
 
 /** The part of a connection that a problem takes: of one that stops before, what it would take. */

@@ -21,6 +21,7 @@ export default defineRule({
   severity: 'error',
   explains: ['no-endpoints', 'no-ready-endpoints'],
   over: [
+    'client/no-network-sandbox',
     'service/backend-pods-not-created',
     'endpoint/backend-crashing',
     'endpoint/all-not-ready',

@@ -102,7 +102,7 @@ describe('names of Services, for a pod of their namespace', () => {
     ['empty', 'found 10.96.0.30'],
     ['alias', 'found 10.96.0.20 fd00::20'],
     ['outside', 'external'],
-    ['short', 'external'],
+    ['short', 'nodata external-name-dead'],
     ['dead', 'nodata external-name-dead'],
     ['address', 'nxdomain external-name-is-address'],
     ['round', 'nodata external-name-cycle'],
