@@ -45,7 +45,7 @@ function draftOf(group: DenialGroup, story: DenialStory, network: Network): Find
     severity: isAsleep ? 'warning' : story.severity,
     about: policy,
     place: target === '' ? place.policy(policy) : place.policyPart(policy, `into ${target}`),
-    alsoAt: [...peerPlace(group, network), ...denials.map((denial) => denial.place)],
+    alsoAt: [...peerPlaces(group, network), ...denials.map((denial) => denial.place)],
     summary: story.summary,
     detail: story.detail,
     evidence: [
@@ -60,7 +60,7 @@ function draftOf(group: DenialGroup, story: DenialStory, network: Network): Find
 }
 
 /** Where the linter speaks of the peer that was meant to admit them: the denial is what comes of its slip. */
-function peerPlace({ kind, policy }: DenialGroup, network: Network): readonly Place[] {
+export function peerPlaces({ kind, policy }: DenialGroup, network: Network): readonly Place[] {
   if (kind.is === 'cluster-policy' || kind.miss === undefined) return []
   const rule = ruleOf(kind.miss.rule, network)
   const peers = rule?.peers === 'all' ? [] : (rule?.peers ?? [])
@@ -72,7 +72,7 @@ function peerPlace({ kind, policy }: DenialGroup, network: Network): readonly Pl
     : []
 }
 
-function isolationEvidence({ policy, denials, kind }: DenialGroup): FindingDraft['evidence'] {
+export function isolationEvidence({ policy, denials, kind }: DenialGroup): FindingDraft['evidence'] {
   const [first] = denials
   if (first === undefined) return []
   const { decidedBy, isolatedBy } = first.explanation
