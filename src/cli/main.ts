@@ -8,6 +8,7 @@ import { demo } from './demo.ts'
 import type { ExitCode } from './exit-code.ts'
 import { explain } from './explain.ts'
 import { from } from './from.ts'
+import { ingress } from './ingress.ts'
 import { policy } from './policy.ts'
 import { rules } from './rules.ts'
 import { scan } from './scan.ts'
@@ -16,7 +17,7 @@ import { svc } from './svc.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
 import { UsageError, usageError } from './usage-error.ts'
 
-const commands: readonly Command[] = [scan, svc, from, policy, snapshot, rules, explain, demo]
+const commands: readonly Command[] = [scan, svc, from, ingress, policy, snapshot, rules, explain, demo]
 
 const commandNames = commands.flatMap(({ usage }) =>
   [usage].flat().flatMap((line) => (line === '$0' ? [] : (line.split(' ')[0] ?? []))),

@@ -60,6 +60,8 @@ function questionResult(question: Question) {
       return { command: 'svc', namespace: question.namespace, name: question.name }
     case 'from':
       return { command: 'from', namespace: question.namespace, workload: question.workload }
+    case 'routes':
+      return { command: 'ingress', namespaces: question.namespaces, routes: question.keys }
   }
 }
 

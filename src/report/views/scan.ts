@@ -30,7 +30,7 @@ export function problemBlocks(
 
 /** The one namespace that a question is about. */
 function homeOf(question: Question): string | undefined {
-  if (question.kind !== 'scan') return question.namespace
+  if (question.kind !== 'scan' && question.kind !== 'routes') return question.namespace
   return question.namespaces.length === 1 && question.namespaces !== 'all'
     ? question.namespaces[0]
     : undefined
@@ -51,6 +51,7 @@ export function notesBlock(diagnosis: Diagnosis, options: ViewOptions): readonly
 function scopeText({ question }: Diagnosis): string {
   switch (question.kind) {
     case 'scan':
+    case 'routes':
       return question.namespaces === 'all' ? 'all namespaces' : question.namespaces.map(escapeText).join(', ')
     case 'service':
       return `${escapeText(question.name)}.${escapeText(question.namespace)}`

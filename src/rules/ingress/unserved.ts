@@ -16,9 +16,8 @@ export interface UnservedGroup {
 }
 
 /**
- * The group that an Ingress is the first of: one fault is told once for each namespace, however many Ingresses it hits.
- *
- * @returns nothing for Ingresses that are served, or not the first of their group
+ * The group that an Ingress belongs to. All of its members have the same finding: one fault is told once for each namespace,
+ * however many Ingresses it hits.
  */
 export function groupOf(
   ingress: Ingress,
@@ -36,7 +35,7 @@ export function groupOf(
         classNameOf(other) === classNameOf(ingress) &&
         unservedFor(other, reason, network) !== undefined,
     )
-  return ingresses[0] === ingress ? { serving, ingresses } : undefined
+  return { serving, ingresses }
 }
 
 function unservedFor(ingress: Ingress, reason: Unserved['reason'], network: Network): Unserved | undefined {
@@ -57,9 +56,11 @@ export function named(ingresses: readonly Ingress[]): Text {
 export function common({
   ingresses,
   serving,
-}: UnservedGroup): Pick<FindingDraft, 'place' | 'alsoAt' | 'evidence'> {
+}: UnservedGroup): Pick<FindingDraft, 'about' | 'place' | 'alsoAt' | 'evidence'> {
+  const [about] = ingresses.map(referenceTo)
   const [first, ...others] = ingresses.map((ingress) => place.route(referenceTo(ingress)))
   return {
+    about,
     place: first ?? '',
     alsoAt: others,
     evidence: ingresses.map((ingress) => classEvidence(ingress, serving.className)),

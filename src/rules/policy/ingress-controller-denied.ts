@@ -1,8 +1,11 @@
+import { type Edit, pointer } from '../../network/edit.ts'
 import { clientWorkloads } from '../../network/flows/client-pods.ts'
 import { whole } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
+import { nameLabel } from '../../network/policy/endpoint.ts'
 import { isRouted } from '../../network/traffic/connection.ts'
 import { place } from '../../network/traffic/place.ts'
+import type { Workload } from '../../network/workloads/workload.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
 import type { Evidence, FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
@@ -72,7 +75,34 @@ function draftOf({ groups, connections }: ProxyDenials, network: Network): Findi
     summary: say`${where} serves ${counted(routes.size, 'route')} and may not connect to ${names(targets)}: ${reasonWords(group, groups, first.direction)}`,
     detail: say`Its packets are dropped, so a client waits for the proxy's time limit and gets 504, or gives up before.`,
     evidence: [...policyEvidence(groups), ...namespaceEvidence(group, proxy?.namespace, network)],
-    ...mending({ ...group, denials }, network),
+    ...(admitNamespace(groups, proxy) ?? mending({ ...group, denials }, network)),
+  }
+}
+
+/**
+ * Where rules mean the proxy by a label of its namespace, and it has another: one more peer in each, by the label that
+ * every namespace has.
+ */
+function admitNamespace(
+  groups: readonly DenialGroup[],
+  proxy: Workload | undefined,
+): Pick<FindingDraft, 'fix'> | undefined {
+  if (proxy === undefined) return undefined
+  const peer = { namespaceSelector: { matchLabels: { [nameLabel]: proxy.namespace } } }
+  const edits = groups.flatMap(({ policy, kind }): readonly Edit[] => {
+    const failing = kind.is === 'plain' ? (kind.miss?.failing ?? []) : []
+    const [, direction, rule, side] = /^spec\.(\w+)\[(\d+)\]\.(from|to)\[/.exec(failing[0]?.field ?? '') ?? []
+    if (failing.length === 0 || failing.some(({ is }) => is !== 'namespaceSelector')) return []
+    if (direction === undefined || rule === undefined || side === undefined) return []
+    const path = pointer('spec', direction, Number(rule), side, '-')
+    return [{ kind: 'patch', reference: policy, operations: [{ op: 'add', path, value: peer }] }]
+  })
+  if (edits.length !== groups.length) return undefined
+  return {
+    fix: {
+      edits,
+      note: say`Admits the namespace of the proxy by its name, beside the label that somebody has to set by hand.`,
+    },
   }
 }
 
