@@ -49,6 +49,11 @@ import ingressRegexWithPrefixPathType from './ingress/regex-with-prefix-path-typ
 import ingressRewriteDropsPath from './ingress/rewrite-drops-path.ts'
 import ingressRewriteMissingCaptureGroup from './ingress/rewrite-missing-capture-group.ts'
 import ingressUnknownAnnotation from './ingress/unknown-annotation.ts'
+import loadbalancerClassUnclaimed from './loadbalancer/class-unclaimed.ts'
+import loadbalancerLocalPolicyNoEndpointNode from './loadbalancer/local-policy-no-endpoint-node.ts'
+import loadbalancerNoEligibleNode from './loadbalancer/no-eligible-node.ts'
+import loadbalancerPending from './loadbalancer/pending.ts'
+import loadbalancerTargetsUnhealthy from './loadbalancer/targets-unhealthy.ts'
 import nodeCniAgentNotReady from './node/cni-agent-not-ready.ts'
 import nodeKubeProxyNotReady from './node/kube-proxy-not-ready.ts'
 import nodeNetworkUnavailable from './node/network-unavailable.ts'
@@ -171,6 +176,11 @@ export const catalogue: readonly AnyRule[] = [
   ingressRewriteDropsPath,
   ingressRewriteMissingCaptureGroup,
   ingressUnknownAnnotation,
+  loadbalancerClassUnclaimed,
+  loadbalancerLocalPolicyNoEndpointNode,
+  loadbalancerNoEligibleNode,
+  loadbalancerPending,
+  loadbalancerTargetsUnhealthy,
   nodeCniAgentNotReady,
   nodeKubeProxyNotReady,
   nodeNetworkUnavailable,
