@@ -1,3 +1,4 @@
+import { whole } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import { classNameOf } from '../../network/routes/class-names.ts'
 import type { Serving } from '../../network/routes/controllers.ts'
@@ -40,7 +41,13 @@ export function groupOf(
 
 function unservedFor(ingress: Ingress, reason: Unserved['reason'], network: Network): Unserved | undefined {
   const serving = network.routes.controllers.forIngress(ingress)
+  if (serving.is === 'unknown' && reasonBehind(serving) === reason) whole({ items: [], gaps: serving.gaps })
   return serving.is === 'unserved' && serving.reason === reason ? serving : undefined
+}
+
+/** What it would be if nothing turned up in what was not read. */
+function reasonBehind({ className }: Extract<Serving, { is: 'unknown' }>): Unserved['reason'] {
+  return className === undefined ? 'no-class' : 'class-not-found'
 }
 
 /** `Ingress a`, or `the 4 Ingresses a, b, c and 1 more`. */

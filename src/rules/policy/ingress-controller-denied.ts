@@ -15,7 +15,7 @@ import { isolationEvidence, peerPlaces } from './denial-finding.ts'
 import { mending } from './denial-fix.ts'
 import { actualWords, names, targetWords, wantedWords } from './denial-words.ts'
 import { undecided } from './denials.ts'
-import type { DenialGroup } from './denied-group.ts'
+import { type DenialGroup, targetKey } from './denied-group.ts'
 import { type ProxyDenials, proxyDenialsOf } from './proxy-denials.ts'
 
 export default defineRule({
@@ -71,6 +71,11 @@ function draftOf({ groups, connections }: ProxyDenials, network: Network): Findi
     alsoAt: [
       ...groups.flatMap((item) => peerPlaces(item, network)),
       ...denials.map((denial) => denial.place),
+      ...groups
+        .filter((item) => failingOf(item).length === 0)
+        .flatMap(({ policy, denials: own }) =>
+          own.map((denial) => place.policyPart(policy, `into ${targetKey(denial)}`)),
+        ),
     ],
     summary: say`${where} serves ${counted(routes.size, 'route')} and may not connect to ${names(targets)}: ${reasonWords(group, groups, first.direction)}`,
     detail: say`Its packets are dropped, so a client waits for the proxy's time limit and gets 504, or gives up before.`,
