@@ -4,6 +4,7 @@ import { type Command, examplesText } from './command.ts'
 import { demo } from './demo.ts'
 import { explain } from './explain.ts'
 import { from } from './from.ts'
+import { ingress } from './ingress.ts'
 import { policy } from './policy.ts'
 import { rules } from './rules.ts'
 import { scan } from './scan.ts'
@@ -13,7 +14,18 @@ import { usageError } from './usage-error.ts'
 import { what } from './what.ts'
 
 /** All commands: a new one is a file and a line here. */
-export const commands: readonly Command[] = [scan, svc, from, what, policy, snapshot, rules, explain, demo]
+export const commands: readonly Command[] = [
+  scan,
+  svc,
+  from,
+  what,
+  ingress,
+  policy,
+  snapshot,
+  rules,
+  explain,
+  demo,
+]
 
 export const commandNames = commands.flatMap(({ usage }) =>
   [usage].flat().flatMap((line) => (line === '$0' ? [] : (line.split(' ')[0] ?? []))),

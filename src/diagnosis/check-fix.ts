@@ -3,7 +3,7 @@ import { changedFlows } from '../change/flows.ts'
 import type { Edit } from '../network/edit.ts'
 import { extentOf } from '../network/inventory/extent.ts'
 import type { Network } from '../network/network.ts'
-import type { Connection } from '../network/traffic/connection.ts'
+import { type Connection, clientKey } from '../network/traffic/connection.ts'
 import type { Finding } from '../rules/finding.ts'
 import { word } from '../rules/text.ts'
 import { isBroken, type Path } from '../trace/path.ts'
@@ -142,8 +142,9 @@ function afterwards({ scope }: Examination): (connection: Connection) => Connect
   }
 }
 
-/** The fields that a client reads an address from. */
+/** The fields that a client reads an address from; the field of a route that names a backend. */
 function sourcesOf({ client, dials }: Connection): readonly string[] {
+  if (client.kind === 'route') return [clientKey(client)]
   if (client.kind !== 'workload') return []
   return dials.map(({ source }) => `${client.workload.key} ${source.object.name} ${source.field}`)
 }

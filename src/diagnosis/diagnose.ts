@@ -23,7 +23,7 @@ export function diagnose(question: Question, network: Network): Diagnosis {
   const examination = examine(question, network)
   const { joined, paths } = examination
   const trial = new FixTrial(network)
-  const ordered = worstFirst(joined.causes, joined.breaks)
+  const ordered = worstFirst(joined.causes, joined.breaks, joined.later)
   const problems = ordered.map((cause, index) => problem(cause, index, examination, network, trial))
   const { snapshot } = network.inventory
   return {

@@ -20,6 +20,7 @@ export interface Joined {
 
 interface RuleFacts {
   readonly explains: ReadonlySet<Reason>
+  readonly symptomOf: ReadonlySet<Reason>
   readonly over: ReadonlySet<string>
 }
 
@@ -33,9 +34,9 @@ export function joinFindings(
   rules: readonly AnyRule[],
 ): Joined {
   const facts = new Map<string, RuleFacts>(
-    rules.map(({ id, explains = [], over = [] }) => [
+    rules.map(({ id, explains = [], symptomOf = [], over = [] }) => [
       id,
-      { explains: new Set(explains), over: new Set(over) },
+      { explains: new Set(explains), symptomOf: new Set(symptomOf), over: new Set(over) },
     ]),
   )
   const byPlace = indexByPlace(findings)
@@ -55,9 +56,11 @@ export function joinFindings(
       if (here.length === 0) continue
       foldTogether(here, facts, fold)
       if (!isBroken(hop.verdict)) for (const finding of suspects(hop, byPlace)) explaining.add(finding)
-      for (const inner of brokenInside(hop))
-        for (const finding of around(inner, byPlace))
-          if (explains(finding, inner, facts)) explaining.add(finding)
+      for (const inner of brokenInside(hop)) {
+        const near = around(inner, byPlace)
+        foldSymptoms(near, inner, facts, fold)
+        for (const finding of near) if (explains(finding, inner, facts)) explaining.add(finding)
+      }
     }
     const broken = path.firstBroken
     if (broken !== undefined) {
@@ -141,6 +144,22 @@ function foldTogether(
     if (over === undefined || over.size === 0) continue
     for (const other of findings) if (over.has(other.rule) && !areApart(cause, other)) fold(other, cause)
   }
+}
+
+/** What is only a symptom of a hop that is broken so belongs to whatever explains the hop. */
+function foldSymptoms(
+  near: readonly Finding[],
+  hop: Hop,
+  facts: ReadonlyMap<string, RuleFacts>,
+  fold: (symptom: Finding, cause: Finding) => void,
+): void {
+  const { reason } = hop.verdict
+  const isSymptom = ({ rule }: Finding): boolean =>
+    reason !== undefined && facts.get(rule)?.symptomOf.has(reason) === true
+  const symptoms = near.filter(isSymptom)
+  if (symptoms.length === 0) return
+  for (const cause of near)
+    if (!isSymptom(cause) && explains(cause, hop, facts)) for (const symptom of symptoms) fold(symptom, cause)
 }
 
 /** Findings about two things of one sort, such as the pods of two workloads behind one Service: neither causes the other. */

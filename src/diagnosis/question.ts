@@ -12,3 +12,9 @@ export type Question =
       readonly port?: number | undefined
       readonly namespaces: readonly string[]
     }
+  /** Routes from outside: all of these namespaces, or some of them by key. */
+  | {
+      readonly kind: 'routes'
+      readonly namespaces: 'all' | readonly string[]
+      readonly keys?: readonly string[] | undefined
+    }

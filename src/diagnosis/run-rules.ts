@@ -138,7 +138,7 @@ function runAny(rule: AnyRule, run: <K extends SubjectKind>(rule: Rule<K>) => un
     case 'Gateway':
       return run(rule)
     case 'GatewayRoute':
-        return run(rule)
+      return run(rule)
     case 'ClusterDns':
       return run(rule)
   }

@@ -4,7 +4,7 @@ import { matchNamespace } from '../network/policy/match.ts'
 import type { Policy } from '../network/policy/model.ts'
 import { selects } from '../network/policy/selector.ts'
 import type { Connection } from '../network/traffic/connection.ts'
-import { serviceConnection } from '../network/traffic/traffic.ts'
+import { routeConnection, serviceConnection } from '../network/traffic/traffic.ts'
 import type { Workload } from '../network/workloads/workload.ts'
 import type { Gateway } from '../snapshot/kinds/gateway.ts'
 import type { GatewayRoute } from '../snapshot/kinds/gateway-route.ts'
@@ -44,6 +44,8 @@ export function scopeOf(question: Question, network: Network): Scope {
       return aboutClient(question.namespace, question.workload, network)
     case 'what':
       return aboutTarget(question, network)
+    case 'routes':
+      return aboutRoutes(question, network)
   }
 }
 
@@ -140,6 +142,33 @@ function aboutTarget(question: WhatQuestion, network: Network): Scope {
   }
 }
 
+function aboutRoutes({ namespaces, keys }: Extract<Question, { kind: 'routes' }>, network: Network): Scope {
+  const names = namespaces === 'all' ? network.routes.namespaces() : namespaces
+  const read = joinReads(names.map((name) => network.routes.in(name)))
+  const routes = read.items.filter(({ key }) => keys === undefined || keys.includes(key))
+  const connections = distinct(routes.flatMap(({ backends }) => backends.map(routeConnection)))
+  const services = dialledServices(connections, network)
+  const behind = services.flatMap((service) => [
+    ...network.services.backends(service).items,
+    ...network.services.selected(service).items.flatMap((pod) => network.workloads.ofPod(pod) ?? []),
+  ])
+  const workloads = distinct(behind)
+  const fromRoutes = routes.flatMap(({ by }) =>
+    by.kind === 'Ingress' ? network.inventory.get('Ingress', by.namespace ?? '', by.name).items : [],
+  )
+  return {
+    services,
+    workloads,
+    connections,
+    nodes: nodesOf(workloads, network),
+    ingresses: [...new Set(fromRoutes)],
+    policies: policiesOf(workloads, network),
+    ...gatewaysBehind(connections, network),
+    control: false,
+    gaps: read.gaps,
+  }
+}
+
 /** The Services that connections lead to, each once. */
 function dialledServices(connections: readonly Connection[], network: Network): readonly Service[] {
   const services = connections.flatMap((connection) => {
@@ -155,7 +184,7 @@ function dialledServices(connections: readonly Connection[], network: Network): 
  */
 export function isAskedAbout(question: Question, namespace: string | undefined): boolean {
   return (
-    question.kind !== 'scan' ||
+    (question.kind !== 'scan' && question.kind !== 'routes') ||
     question.namespaces === 'all' ||
     namespace === undefined ||
     question.namespaces.includes(namespace)

@@ -65,6 +65,8 @@ function questionResult(question: Question) {
       const { host, port, namespaces } = question
       return { command: 'what', host, port, namespaces }
     }
+    case 'routes':
+      return { command: 'ingress', namespaces: question.namespaces, routes: question.keys }
   }
 }
 

@@ -20,12 +20,18 @@ import dnsCorefileHijacksName from './dns/corefile-hijacks-name.ts'
 import dnsCorefileInvalid from './dns/corefile-invalid.ts'
 import dnsCorefileZoneMissing from './dns/corefile-zone-missing.ts'
 import dnsCustomNameserverBypassesCluster from './dns/custom-nameserver-bypasses-cluster.ts'
+import dnsExternalnameInvalidTarget from './dns/externalname-invalid-target.ts'
 import dnsForwardLoop from './dns/forward-loop.ts'
+import dnsHeadlessWithoutRecords from './dns/headless-without-records.ts'
 import dnsHostnetworkWithoutClusterDns from './dns/hostnetwork-without-cluster-dns.ts'
+import dnsMixedNameservers from './dns/mixed-nameservers.ts'
 import dnsNoReadyEndpoints from './dns/no-ready-endpoints.ts'
 import dnsPodUsesNodeResolver from './dns/pod-uses-node-resolver.ts'
+import dnsResolvConfOverwritten from './dns/resolv-conf-overwritten.ts'
+import dnsSearchListLacksNamespace from './dns/search-list-lacks-namespace.ts'
 import dnsServiceMissingOrUnbound from './dns/service-missing-or-unbound.ts'
 import dnsServicePortsWrong from './dns/service-ports-wrong.ts'
+import dnsStatefulsetGoverningService from './dns/statefulset-governing-service.ts'
 import endpointAllNotReady from './endpoint/all-not-ready.ts'
 import endpointBackendCrashing from './endpoint/backend-crashing.ts'
 import endpointContainerPortConflict from './endpoint/container-port-conflict.ts'
@@ -40,14 +46,42 @@ import endpointReadinessGateUnmet from './endpoint/readiness-gate-unmet.ts'
 import endpointReadinessProbeFailing from './endpoint/readiness-probe-failing.ts'
 import endpointRolloutLeavesNoneReady from './endpoint/rollout-leaves-none-ready.ts'
 import endpointSomeNotReady from './endpoint/some-not-ready.ts'
+import gatewayBackendNoReadyEndpoints from './gateway/backend-no-ready-endpoints.ts'
 import gatewayBackendPortMissing from './gateway/backend-port-missing.ts'
 import gatewayBackendServiceMissing from './gateway/backend-service-missing.ts'
+import gatewayCertificateRefInvalid from './gateway/certificate-ref-invalid.ts'
+import gatewayClassMissing from './gateway/class-missing.ts'
+import gatewayClassNotAccepted from './gateway/class-not-accepted.ts'
+import gatewayHostnameNoIntersection from './gateway/hostname-no-intersection.ts'
+import gatewayListenerNotReady from './gateway/listener-not-ready.ts'
+import gatewayNoEffectiveBackends from './gateway/no-effective-backends.ts'
+import gatewayNotProgrammed from './gateway/not-programmed.ts'
+import gatewayParentMissing from './gateway/parent-missing.ts'
 import gatewayReferenceNotPermitted from './gateway/reference-not-permitted.ts'
+import gatewayRouteIgnored from './gateway/route-ignored.ts'
+import gatewayRouteKindNotAllowed from './gateway/route-kind-not-allowed.ts'
+import gatewayRouteNamespaceNotAllowed from './gateway/route-namespace-not-allowed.ts'
+import gatewaySectionNameUnmatched from './gateway/section-name-unmatched.ts'
+import ingressAnnotationRejected from './ingress/annotation-rejected.ts'
+import ingressAuthSecretInvalid from './ingress/auth-secret-invalid.ts'
 import ingressBackendPortMissing from './ingress/backend-port-missing.ts'
 import ingressBackendServiceMissing from './ingress/backend-service-missing.ts'
+import ingressCanaryWithoutMain from './ingress/canary-without-main.ts'
 import ingressClassNotFound from './ingress/class-not-found.ts'
 import ingressClassWithoutController from './ingress/class-without-controller.ts'
+import ingressControllerEndOfLife from './ingress/controller-end-of-life.ts'
+import ingressDuplicateHostPath from './ingress/duplicate-host-path.ts'
 import ingressNoClass from './ingress/no-class.ts'
+import ingressRegexSpreadsOverHost from './ingress/regex-spreads-over-host.ts'
+import ingressRegexWithPrefixPathType from './ingress/regex-with-prefix-path-type.ts'
+import ingressRewriteDropsPath from './ingress/rewrite-drops-path.ts'
+import ingressRewriteMissingCaptureGroup from './ingress/rewrite-missing-capture-group.ts'
+import ingressUnknownAnnotation from './ingress/unknown-annotation.ts'
+import loadbalancerClassUnclaimed from './loadbalancer/class-unclaimed.ts'
+import loadbalancerLocalPolicyNoEndpointNode from './loadbalancer/local-policy-no-endpoint-node.ts'
+import loadbalancerNoEligibleNode from './loadbalancer/no-eligible-node.ts'
+import loadbalancerPending from './loadbalancer/pending.ts'
+import loadbalancerTargetsUnhealthy from './loadbalancer/targets-unhealthy.ts'
 import nodeCniAgentNotReady from './node/cni-agent-not-ready.ts'
 import nodeKubeProxyNotReady from './node/kube-proxy-not-ready.ts'
 import nodeNetworkUnavailable from './node/network-unavailable.ts'
@@ -70,6 +104,7 @@ import policyEndPortNotHonoured from './policy/end-port-not-honoured.ts'
 import policyEqualPriorityOverlap from './policy/equal-priority-overlap.ts'
 import policyExceptRemovesNeededRange from './policy/except-removes-needed-range.ts'
 import policyHostnetworkPeerUnmatchable from './policy/hostnetwork-peer-unmatchable.ts'
+import policyIngressControllerDenied from './policy/ingress-controller-denied.ts'
 import policyIngressDenied from './policy/ingress-denied.ts'
 import policyInvalidAdminPolicy from './policy/invalid-admin-policy.ts'
 import policyInvalidPolicy from './policy/invalid-policy.ts'
@@ -141,12 +176,18 @@ export const catalogue: readonly AnyRule[] = [
   dnsCorefileInvalid,
   dnsCorefileZoneMissing,
   dnsCustomNameserverBypassesCluster,
+  dnsExternalnameInvalidTarget,
   dnsForwardLoop,
+  dnsHeadlessWithoutRecords,
   dnsHostnetworkWithoutClusterDns,
+  dnsMixedNameservers,
   dnsNoReadyEndpoints,
   dnsPodUsesNodeResolver,
+  dnsResolvConfOverwritten,
+  dnsSearchListLacksNamespace,
   dnsServiceMissingOrUnbound,
   dnsServicePortsWrong,
+  dnsStatefulsetGoverningService,
   endpointAllNotReady,
   endpointBackendCrashing,
   endpointContainerPortConflict,
@@ -161,14 +202,42 @@ export const catalogue: readonly AnyRule[] = [
   endpointReadinessProbeFailing,
   endpointRolloutLeavesNoneReady,
   endpointSomeNotReady,
+  gatewayBackendNoReadyEndpoints,
   gatewayBackendPortMissing,
   gatewayBackendServiceMissing,
+  gatewayCertificateRefInvalid,
+  gatewayClassMissing,
+  gatewayClassNotAccepted,
+  gatewayHostnameNoIntersection,
+  gatewayListenerNotReady,
+  gatewayNoEffectiveBackends,
+  gatewayNotProgrammed,
+  gatewayParentMissing,
   gatewayReferenceNotPermitted,
+  gatewayRouteIgnored,
+  gatewayRouteKindNotAllowed,
+  gatewayRouteNamespaceNotAllowed,
+  gatewaySectionNameUnmatched,
+  ingressAnnotationRejected,
+  ingressAuthSecretInvalid,
   ingressBackendPortMissing,
   ingressBackendServiceMissing,
+  ingressCanaryWithoutMain,
   ingressClassNotFound,
   ingressClassWithoutController,
+  ingressControllerEndOfLife,
+  ingressDuplicateHostPath,
   ingressNoClass,
+  ingressRegexSpreadsOverHost,
+  ingressRegexWithPrefixPathType,
+  ingressRewriteDropsPath,
+  ingressRewriteMissingCaptureGroup,
+  ingressUnknownAnnotation,
+  loadbalancerClassUnclaimed,
+  loadbalancerLocalPolicyNoEndpointNode,
+  loadbalancerNoEligibleNode,
+  loadbalancerPending,
+  loadbalancerTargetsUnhealthy,
   nodeCniAgentNotReady,
   nodeKubeProxyNotReady,
   nodeNetworkUnavailable,
@@ -191,6 +260,7 @@ export const catalogue: readonly AnyRule[] = [
   policyEqualPriorityOverlap,
   policyExceptRemovesNeededRange,
   policyHostnetworkPeerUnmatchable,
+  policyIngressControllerDenied,
   policyIngressDenied,
   policyInvalidAdminPolicy,
   policyInvalidPolicy,

@@ -60,11 +60,17 @@ export function notesBlock(diagnosis: Diagnosis, options: ViewOptions): readonly
   return lines.length === 0 ? [] : [{ kind: 'notes', lines }]
 }
 
+function namespacesText(namespaces: 'all' | readonly string[]): string {
+  return namespaces === 'all' ? 'all namespaces' : namespaces.map(escapeText).join(', ')
+}
+
 function scopeText({ question }: Diagnosis, home: string | undefined): string {
   switch (question.kind) {
     case 'scan':
       if (home !== undefined) return escapeText(home)
-      return question.namespaces === 'all' ? 'all namespaces' : question.namespaces.map(escapeText).join(', ')
+      return namespacesText(question.namespaces)
+    case 'routes':
+      return namespacesText(question.namespaces)
     case 'service':
       return `${escapeText(question.name)}.${escapeText(question.namespace)}`
     case 'from':

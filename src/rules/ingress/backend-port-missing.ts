@@ -31,7 +31,8 @@ export default defineRule({
       const [service] = network.services.get(backend.namespace, backend.service).items
       if (service === undefined || isExternalName(service) || backend.port === undefined) return []
       const isPort = service.spec.ports.some(
-        ({ port, name }) => port === backend.port || (name !== undefined && name === backend.port),
+        ({ port, name }) =>
+          port === backend.port || (name !== undefined && name !== '' && name === backend.port),
       )
       return isPort ? [] : [finding(item, service, network)]
     })
@@ -41,7 +42,7 @@ export default defineRule({
 function finding({ location, backend }: NamedBackend, service: Service, network: Network): FindingDraft {
   const reference = referenceTo(location.ingress)
   const ports = service.spec.ports.map(({ port, name }) =>
-    name === undefined ? say`${port}` : say`${port} (${name})`,
+    name === undefined || name === '' ? say`${port}` : say`${port} (${name})`,
   )
   const behind = service.spec.ports.filter(
     ({ port, targetPort }) => String(targetPort ?? port) === String(backend.port),

@@ -1,3 +1,4 @@
+import { whole } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
 import { classNameOf } from '../../network/routes/class-names.ts'
 import type { Serving } from '../../network/routes/controllers.ts'
@@ -16,9 +17,8 @@ export interface UnservedGroup {
 }
 
 /**
- * The group that an Ingress is the first of: one fault is told once for each namespace, however many Ingresses it hits.
- *
- * @returns nothing for Ingresses that are served, or not the first of their group
+ * The group that an Ingress belongs to. All of its members have the same finding: one fault is told once for each namespace,
+ * however many Ingresses it hits.
  */
 export function groupOf(
   ingress: Ingress,
@@ -36,12 +36,18 @@ export function groupOf(
         classNameOf(other) === classNameOf(ingress) &&
         unservedFor(other, reason, network) !== undefined,
     )
-  return ingresses[0] === ingress ? { serving, ingresses } : undefined
+  return { serving, ingresses }
 }
 
 function unservedFor(ingress: Ingress, reason: Unserved['reason'], network: Network): Unserved | undefined {
   const serving = network.routes.controllers.forIngress(ingress)
+  if (serving.is === 'unknown' && reasonBehind(serving) === reason) whole({ items: [], gaps: serving.gaps })
   return serving.is === 'unserved' && serving.reason === reason ? serving : undefined
+}
+
+/** What it would be if nothing turned up in what was not read. */
+function reasonBehind({ className }: Extract<Serving, { is: 'unknown' }>): Unserved['reason'] {
+  return className === undefined ? 'no-class' : 'class-not-found'
 }
 
 /** `Ingress a`, or `the 4 Ingresses a, b, c and 1 more`. */
@@ -57,9 +63,11 @@ export function named(ingresses: readonly Ingress[]): Text {
 export function common({
   ingresses,
   serving,
-}: UnservedGroup): Pick<FindingDraft, 'place' | 'alsoAt' | 'evidence'> {
+}: UnservedGroup): Pick<FindingDraft, 'about' | 'place' | 'alsoAt' | 'evidence'> {
+  const [about] = ingresses.map(referenceTo)
   const [first, ...others] = ingresses.map((ingress) => place.route(referenceTo(ingress)))
   return {
+    about,
     place: first ?? '',
     alsoAt: others,
     evidence: ingresses.map((ingress) => classEvidence(ingress, serving.className)),

@@ -45,7 +45,7 @@ function draftOf(group: DenialGroup, story: DenialStory, network: Network): Find
     severity: isAsleep ? 'warning' : story.severity,
     about: policy,
     place: placeOf(group, target),
-    alsoAt: [...peerPlace(group, network), ...targetPlaces(group), ...denials.map((denial) => denial.place)],
+    alsoAt: [...peerPlaces(group, network), ...targetPlaces(group), ...denials.map((denial) => denial.place)],
     summary: story.summary,
     detail: story.detail,
     evidence: [
@@ -76,7 +76,7 @@ function targetPlaces({ policy, denials }: DenialGroup): readonly Place[] {
 }
 
 /** Where the linter speaks of the peer that was meant to admit them: the denial is what comes of its slip. */
-function peerPlace({ kind, policy }: DenialGroup, network: Network): readonly Place[] {
+export function peerPlaces({ kind, policy }: DenialGroup, network: Network): readonly Place[] {
   if (kind.is === 'cluster-policy' || kind.miss === undefined) return []
   const rule = ruleOf(kind.miss.rule, network)
   const peers = rule?.peers === 'all' ? [] : (rule?.peers ?? [])
@@ -88,7 +88,7 @@ function peerPlace({ kind, policy }: DenialGroup, network: Network): readonly Pl
     : []
 }
 
-function isolationEvidence({ policy, denials, kind }: DenialGroup): FindingDraft['evidence'] {
+export function isolationEvidence({ policy, denials, kind }: DenialGroup): FindingDraft['evidence'] {
   const [first] = denials
   if (first === undefined) return []
   const { decidedBy, isolatedBy } = first.explanation

@@ -2,7 +2,7 @@ import { lookupsOf, needsLookup } from '../../network/flows/lookups.ts'
 import { memoTable } from '../../network/inventory/memo.ts'
 import type { Network } from '../../network/network.ts'
 import type { Explanation } from '../../network/policy/explain.ts'
-import { type Connection, clientKey } from '../../network/traffic/connection.ts'
+import { type Connection, clientKey, isRouted } from '../../network/traffic/connection.ts'
 import { keyOf, type ObjectReference } from '../../snapshot/snapshot.ts'
 import { type DenialKind, kindOf } from './denial-kind.ts'
 import { type Denial, denialsOf } from './denials.ts'
@@ -16,7 +16,7 @@ export interface DenialGroup {
 }
 
 /** A denial with what is wrong and which policy is to blame. */
-interface Blamed {
+export interface Blamed {
   readonly denial: Denial
   readonly kind: DenialKind
   readonly policy: ObjectReference
@@ -27,12 +27,13 @@ type Groups = ReadonlyMap<string, DenialGroup>
 const blamedTable = memoTable<readonly Blamed[]>('rules.policy.blamed')
 const groupsTable = memoTable<Groups>('rules.policy.groups')
 
-/** The groups that a connection belongs to, of the kinds that a rule is about. */
+/** The groups that a connection belongs to, of the kinds that a rule is about. Those of routes have a rule of their own. */
 export function groupsOf(
   connection: Connection,
   kinds: readonly DenialKind['is'][],
   network: Network,
 ): readonly DenialGroup[] {
+  if (isRouted(connection.client)) return []
   return allBlamed(connection, network)
     .filter(({ kind }) => kinds.includes(kind.is))
     .map((own) => groupsAround(own.denial, network).get(groupKey(own)) ?? groupOf([own], own))
@@ -59,7 +60,8 @@ const byKey = (a: Denial, b: Denial): number => (a.connection.key < b.connection
 const groupKey = ({ denial, kind, policy }: Blamed): string =>
   [denial.direction, kind.is, keyOf(policy), targetKey(denial, kind)].join('|')
 
-function allBlamed(connection: Connection, network: Network): readonly Blamed[] {
+/** Everything that stops a connection, each with the policy that is to blame. */
+export function allBlamed(connection: Connection, network: Network): readonly Blamed[] {
   return network.inventory.memo.get(blamedTable, connection, () =>
     allDenials(connection, network).flatMap((denial) => {
       const kind = kindOf(denial, network)

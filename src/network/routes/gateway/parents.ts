@@ -97,13 +97,13 @@ function judge(route: GatewayRoute, reference: ParentReference, index: number, i
       const read = inventory.get('Gateway', namespace, reference.name)
       const [gateway] = read.items
       if (gateway !== undefined) return underGateway(route, { ...start, gateway }, gateway, inventory)
-      return absent(start, read)
+      return absent(start, 'Gateway', read, inventory)
     }
     case 'ListenerSet': {
       const read = inventory.get('ListenerSet', namespace, reference.name)
       const [set] = read.items
       if (set !== undefined) return underSet(route, { ...start, set }, set, inventory)
-      return absent(start, read)
+      return absent(start, 'ListenerSet', read, inventory)
     }
     case 'Service':
     case 'other':
@@ -118,8 +118,12 @@ interface Absence {
   readonly open?: { noteOpen(): void } | undefined
 }
 
-function absent(start: Start, { gaps, open }: Absence): Parent {
+/** Gateways are seldom among the manifests of an application: there, one is missed only beside others. */
+function absent(start: Start, kind: 'Gateway' | 'ListenerSet', read: Absence, inventory: Inventory): Parent {
+  const { gaps, open } = read
   if (gaps.length > 0) return { ...start, outcome: 'unknown', gaps }
+  if (open !== undefined && inventory.list(kind, start.namespace).items.length === 0)
+    return { ...start, outcome: 'unknown' }
   open?.noteOpen()
   return { ...start, outcome: 'missing' }
 }
@@ -130,7 +134,7 @@ function underSet(route: GatewayRoute, start: Start, set: ListenerSet, inventory
   const read = inventory.get('Gateway', named.namespace, named.name)
   const [gateway] = read.items
   if (gateway === undefined) {
-    const parent = absent(start, read)
+    const parent = absent(start, 'Gateway', read, inventory)
     return parent.outcome === 'missing'
       ? { ...parent, outcome: 'refused', why: 'listener-set-not-joined' }
       : parent

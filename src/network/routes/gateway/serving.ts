@@ -24,6 +24,9 @@ export function servingOf(gateway: Gateway, { inventory, controllers }: RoutePar
       ? { is: 'unknown', gaps: [], className, controllerName }
       : serving
   }
+  // Classes are seldom among the manifests of an application.
+  const isLeftOut = read.open !== undefined && inventory.list('GatewayClass').items.length === 0
+  if (isLeftOut) return { is: 'unknown', gaps: [], className }
   if (read.gaps.length === 0) return { is: 'unserved', reason: 'class-not-found', className, open: read.open }
   const controllerName = writerOf(gateway, inventory)
   if (controllerName === undefined) return { is: 'unknown', gaps: read.gaps, className }

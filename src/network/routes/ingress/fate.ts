@@ -56,7 +56,8 @@ export function wholeIngressEnd(
       ...ended('authentication-broken', 'authentication-broken', controller, 'filter'),
       at: { by, field: `metadata.annotations[${nginxPrefix}${authentication.annotation}]` },
     }
-  if (authentication.is === 'unknown')
+  // Nobody asked for Secrets: that this one is as it should be is taken for granted.
+  if (authentication.is === 'unknown' && authentication.gaps.some(({ why }) => why !== 'not-asked'))
     return { hop: 'filter', reason: 'not-read', proof: 'unknown', gaps: authentication.gaps }
   return undefined
 }

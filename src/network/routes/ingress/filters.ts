@@ -34,9 +34,12 @@ export function filterEnd(
   const moved = movedTo(ingress, request, path)
   if (moved !== undefined) return end('redirect', moved.by, moved.reply)
   if (nginxAnnotation(ingress, 'auth-url') !== undefined) return end('not-evaluated', 'auth-url', undefined)
-  const needsCredentials = authenticationOf(ingress, controller, parts).is === 'required'
-  if (needsCredentials && !Object.hasOwn(request.headers, 'authorization'))
-    return end('authentication', 'auth-secret', { code: 401 })
+  const { is } = authenticationOf(ingress, controller, parts)
+  if ((is === 'required' || is === 'unknown') && !Object.hasOwn(request.headers, 'authorization'))
+    return {
+      ...end('authentication', 'auth-secret', { code: 401 }),
+      ...(is === 'unknown' && { proof: 'likely' }),
+    }
   return undefined
 }
 

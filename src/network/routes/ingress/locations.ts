@@ -74,7 +74,7 @@ function routeOf(
       : [
           {
             by,
-            field: field === 'spec.defaultBackend' ? `${field}.service` : `${field}.backend`,
+            field: field === 'spec.defaultBackend' ? `${field}.service` : `${field}.backend.service`,
             namespace: by.namespace ?? '',
             service: item.service.name,
             port: item.service.port.number ?? item.service.port.name,
