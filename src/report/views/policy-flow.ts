@@ -8,6 +8,7 @@ import type { Block, Document, Line, Row, Span } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import { confirmLine } from '../policy-confirm.ts'
 import { endText, namespaceOfEnd } from '../policy-ends.ts'
+import { faultText } from '../policy-fault.ts'
 import { caveatText, doubtText, pluginSource } from '../policy-words.ts'
 import { count, plainText, resourceName } from '../words.ts'
 import { gapText } from './footer.ts'
@@ -219,13 +220,7 @@ function closing(
     ...answer.caveats.map((id) => ({ text: `${caveatText(id)} (${id})` })),
     ...(network.inventory.snapshot.coverage.declared ? [] : standIns(answer)),
   ]
-  const invalid = faults.map(({ policy, problem }) => {
-    const at = locate?.(policy, problem.field)
-    const value = problem.value === '' ? '' : ` "${escapeText(problem.value)}"`
-    return {
-      text: `${escapeText(resourceName(policy))} ${escapeText(problem.field)}${value} ${escapeText(problem.message)}${at === undefined ? '' : ` (${at})`}`,
-    }
-  })
+  const invalid = faults.map((fault) => ({ text: faultText(fault, locate) }))
   const rows: Row[] = [
     ...(lines.length === 0 ? [] : [{ label: 'note', lines }]),
     ...(invalid.length === 0 ? [] : [{ label: 'invalid', tone: 'warn' as const, lines: invalid }]),
