@@ -122,7 +122,11 @@ function reasonTitle(reason: Reason, answer: FlowAnswer): Line {
   const family = example.family === undefined ? '' : ` over IPv${example.family}`
   const from = names.listed.source === '' ? '' : ` from ${names.listed.source}`
   const to = names.listed.target === '' ? '' : ` to ${names.listed.target}`
-  return [words[outcome], { text: ` ${port}${from}${to}${family}` }]
+  const all = answer.ports.reduce((sum, own) => sum + own.pairs.length, 0)
+  // A pod that meets itself behind a Service is judged apart, and no name tells the two cases apart.
+  const pairs =
+    `${port}${from}${to}${family}` === '' ? ` ${reason.pairs.length} of ${count(all, 'pair')} of pods` : ''
+  return [words[outcome], { text: ` ${port}${from}${to}${family}${pairs}` }]
 }
 
 interface ReasonNames {
