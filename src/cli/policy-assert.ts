@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type CheckedExpectations, checkExpected } from '../diagnosis/expected/check-expected.ts'
+import type { PolicyFault } from '../diagnosis/flow/invalid.ts'
+import { refusedPolicies } from '../diagnosis/reach/refused.ts'
 import { Network } from '../network/network.ts'
 import { escapeText } from '../report/escape.ts'
 import { toJunit } from '../report/formats/junit.ts'
+import { faultText } from '../report/policy-fault.ts'
 import { assertResult, assertSuites, assertView, wrongLines } from '../report/views/policy-assert.ts'
 import { manifestCoverage } from '../snapshot/files/coverage.ts'
 import { type Origin, parseFile, type RawObject } from '../snapshot/files/documents.ts'
@@ -121,6 +124,7 @@ function check(
   terminal: Terminal,
 ): ExitCode {
   const faults: ExpectationFault[] = []
+  const refused = new Map<string, PolicyFault>()
   const plain = shared.snapshot === undefined ? undefined : Network.of(shared.snapshot)
   const origins = new Map(shared.origins)
   const checked = all.map((document) => {
@@ -131,11 +135,15 @@ function check(
       parse: (text) => parseFlowPlace(text).place,
       namespace: args.namespace,
     })
+    for (const fault of refusedPolicies(network.policy, network.inventory.namespacesOf('NetworkPolicy')))
+      refused.set(`${keyOf(fault.policy)} ${fault.problem.field}`, fault)
     for (const { field, message } of result.faults) faults.push({ at: document.locate(field), message })
     return result
   })
   if (faults.length > 0) return refuse(faults, terminal)
   const locate = locator([...shared.sources, ...sources], origins)
+  for (const fault of refused.values())
+    terminal.err(`warning: the API server would refuse it: ${faultText(fault, locate)}\n`)
   write(checked, sources, locate, args, terminal)
   return checked.some(({ wrong }) => wrong.length > 0) ? 1 : 0
 }

@@ -42,6 +42,8 @@ function verdict(
   args: PolicyArguments,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  if (from.place.kind === 'world' && to.place.kind === 'world')
+    throw new UsageError('USAGE', 'policy: policies are about pods: --from or --to must be in the cluster')
   const { own, all } = namespacesIn([from, to])
   const named = own === undefined ? args : { ...args, namespace: own }
   const wants = {

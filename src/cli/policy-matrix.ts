@@ -1,3 +1,4 @@
+import { refusedPolicies } from '../diagnosis/reach/refused.ts'
 import { Network } from '../network/network.ts'
 import { isFinished } from '../network/policy/endpoint.ts'
 import { matrixOf } from '../network/policy/matrix.ts'
@@ -124,6 +125,7 @@ function compute(
     cells,
     namespaces,
     gaps: [...network.workloads.unread(), ...network.inventory.gaps('NetworkPolicy')],
+    refused: refusedPolicies(network.policy, namespaces),
   }
 }
 

@@ -45,6 +45,13 @@ export function whatIfResult(result: WhatIf, context: WhatIfContext, snapshot: S
         ? [{ id: 'established-connections', plugin: context.profile.dropsOpenConnections }]
         : [],
     notes: context.notes,
+    refused: context.refused.map(({ policy, problem: { field, value, message } }) => ({
+      ref: policy,
+      field,
+      value,
+      message,
+      at: context.locate?.(policy, field),
+    })),
     gaps: context.gaps,
   }
 }

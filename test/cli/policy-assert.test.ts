@@ -184,6 +184,19 @@ describe('policy --assert', () => {
     expect(told.code).toBe(0)
   })
 
+  it('names and locates what is invalid among the policies, and goes on', async () => {
+    const bad = file(
+      'invalid.yaml',
+      world.replace('ports: [{port: 8080}]', 'ports: [{port: 8080, endPort: 80}]'),
+    )
+    const checks = file('closed.yaml', '- {from: shop/web, to: shop/deploy/api:8080, expect: deny}')
+    const { stdout, stderr, code } = await run(['policy', '--assert', checks, '-f', bad])
+    expect(stderr).toMatch(
+      /^warning: the API server would refuse it: netpol\/closed spec\.ingress\[0\]\.ports\[0\]\.endPort "80" .*\(.*invalid\.yaml:33:\d+\)\n$/,
+    )
+    expect([stdout, code]).toEqual(['✓ the expected verdict is right\n', 0])
+  })
+
   it('takes policies that are missing for missing: the files are all there is', async () => {
     const checks = file('open.yaml', '- {from: shop/api-0, to: shop/web, port: 1, expect: allow}')
     expect((await check(checks)).code).toBe(0)

@@ -312,7 +312,24 @@ spec:
   })
 })
 
+describe('policy --from --to of one workload through its Service', () => {
+  it('says of how many pairs each part is, where no name tells them apart', async () => {
+    const { stdout } = await run([
+      ...['policy', '-n', 'velocitytech-prod', '-f', recording('incident')],
+      ...['--from', 'deploy/order-service', '--to', 'svc/order-service'],
+    ])
+    expect(stdout).toMatch(/^DENIED {2}2 of 4 pairs of pods$/m)
+    expect(stdout).not.toMatch(/ $/m)
+  })
+})
+
 describe('policy --from --to, wrong words', () => {
+  it('refuse what has no pod at either end', async () => {
+    const { stderr, code } = await run(['policy', '--from', 'world', '--to', 'world:80'])
+    expect(stderr).toContain('policies are about pods: --from or --to must be in the cluster')
+    expect(code).toBe(2)
+  })
+
   it('are told in one line, and exit with 2', async () => {
     const wrong = await inShop([], 'pod/web', 'svc/api:8080')
     expect(wrong).toMatchObject({ code: 2, stdout: '' })

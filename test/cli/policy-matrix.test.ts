@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { dump, policy, shop } from './policy-world.ts'
 import { recording, run, widestLine } from './run.ts'
 
 const asked = (...words: readonly string[]) =>
@@ -63,6 +64,14 @@ describe('policy --matrix', () => {
       to: 80,
       pairs: { allowed: 4, denied: 0, unknown: 0, partly: 0 },
     })
+  })
+
+  it('says which policies are invalid', async () => {
+    const bad = policy('shop', 'bad', { podSelector: {}, ingress: [{ ports: [{ port: 70000 }] }] })
+    const { stdout } = await run(['policy', '--matrix', '-n', 'shop', '-f', '-'], {
+      stdin: dump([...shop, bad]),
+    })
+    expect(stdout).toContain('! invalid, so that parts of them match nothing here: shop/netpol/bad')
   })
 
   it('refuses another question beside it', async () => {

@@ -47,6 +47,13 @@ describe('policy --to alone', () => {
     )
   })
 
+  it('what surely passes nowhere is not reached in part: its own node is undefined by the API', async () => {
+    const { stdout } = await run([...incident, '--to', 'node/node1:10250'])
+    expect(stdout).toContain('node/node1:10250 may be reached by 4 of 7 workloads\n')
+    expect(stdout).not.toContain('partly')
+    expect(stdout).toMatch(/^ {2}unknown +deploy\/order-service/m)
+  })
+
   it('tells ports apart where a Service has several', async () => {
     const { stdout } = await run(['policy', '-f', recording('incident'), '--to', 'kube-system/svc/kube-dns'])
     expect(stdout).toContain('\n  ports 53/UDP, 53/TCP, 9153/TCP\n')

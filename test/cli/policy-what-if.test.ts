@@ -103,6 +103,21 @@ describe('policy --what-if', () => {
     expect(code).toBe(1)
   })
 
+  it('names and locates what the API server would refuse of it', async () => {
+    const bad = denyAll.replace('podSelector: {}', 'podSelector: {}, ingress: [{ports: [{port: 70000}]}]')
+    const path = file('bad.yaml', bad)
+    const [table, json] = await Promise.all([
+      run([...incident, '--what-if', path]),
+      run([...incident, '--what-if', path, '-o', 'json']),
+    ])
+    expect(unwrapped(table.stdout)).toContain(
+      `! the API server would refuse it: netpol/default-deny-all spec.ingress[0].ports[0].port "70000" must be between 1 and 65535 (${path}:5:`,
+    )
+    expect(JSON.parse(json.stdout).refused).toMatchObject([
+      { ref: { name: 'default-deny-all' }, field: 'spec.ingress[0].ports[0].port', value: '70000' },
+    ])
+  })
+
   it('says in one line that a policy written in another way changes nothing', async () => {
     const same = world
       .split('---')

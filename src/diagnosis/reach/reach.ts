@@ -272,7 +272,10 @@ class Judge {
     const [first] = verdicts
     if (first === undefined) return []
     const outcome = joined(verdicts.map((verdict) => verdict.outcome))
-    const telling = verdicts.find((verdict) => verdict.outcome !== 'passes') ?? first
+    const telling =
+      verdicts.find((verdict) => verdict.outcome === (outcome === 'partly' ? 'fails' : outcome)) ??
+      verdicts.find((verdict) => verdict.outcome !== 'passes') ??
+      first
     const passing = verdicts.filter((verdict) => verdict.outcome === 'passes').length
     const share = { passing, of: verdicts.length }
     return [{ peer, ports, outcome, share, deciders: this.#deciders(telling) }]
@@ -297,11 +300,12 @@ class Judge {
 const isOnePod = (a: Endpoint, b: Endpoint): boolean =>
   a.kind === 'pod' && b.kind === 'pod' && isSamePod(a.pod, b.pod)
 
+/** In part is what passes in part: where nothing is sure to pass, it is unknown whether anything does. */
 function joined(outcomes: readonly JudgedOutcome[]): JudgedOutcome {
   const found = new Set(outcomes)
   const [only = 'unknown'] = found
   if (found.size <= 1) return only
-  return found.has('fails') || found.has('partly') ? 'partly' : 'unknown'
+  return found.has('passes') || found.has('partly') ? 'partly' : 'unknown'
 }
 
 const ranks: Readonly<Record<JudgedOutcome, number>> = { passes: 0, partly: 1, unknown: 2, fails: 3 }

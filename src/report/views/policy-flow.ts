@@ -8,6 +8,7 @@ import type { Block, Document, Line, Row, Span } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import { confirmLine } from '../policy-confirm.ts'
 import { endText, namespaceOfEnd } from '../policy-ends.ts'
+import { faultText } from '../policy-fault.ts'
 import { caveatText, doubtText, pluginSource } from '../policy-words.ts'
 import { count, plainText, resourceName } from '../words.ts'
 import { gapText } from './footer.ts'
@@ -121,7 +122,11 @@ function reasonTitle(reason: Reason, answer: FlowAnswer): Line {
   const family = example.family === undefined ? '' : ` over IPv${example.family}`
   const from = names.listed.source === '' ? '' : ` from ${names.listed.source}`
   const to = names.listed.target === '' ? '' : ` to ${names.listed.target}`
-  return [words[outcome], { text: ` ${port}${from}${to}${family}` }]
+  const all = answer.ports.reduce((sum, own) => sum + own.pairs.length, 0)
+  // A pod that meets itself behind a Service is judged apart, and no name tells the two cases apart.
+  const pairs =
+    `${port}${from}${to}${family}` === '' ? ` ${reason.pairs.length} of ${count(all, 'pair')} of pods` : ''
+  return [words[outcome], { text: ` ${port}${from}${to}${family}${pairs}` }]
 }
 
 interface ReasonNames {
@@ -219,13 +224,7 @@ function closing(
     ...answer.caveats.map((id) => ({ text: `${caveatText(id)} (${id})` })),
     ...(network.inventory.snapshot.coverage.declared ? [] : standIns(answer)),
   ]
-  const invalid = faults.map(({ policy, problem }) => {
-    const at = locate?.(policy, problem.field)
-    const value = problem.value === '' ? '' : ` "${escapeText(problem.value)}"`
-    return {
-      text: `${escapeText(resourceName(policy))} ${escapeText(problem.field)}${value} ${escapeText(problem.message)}${at === undefined ? '' : ` (${at})`}`,
-    }
-  })
+  const invalid = faults.map((fault) => ({ text: faultText(fault, locate) }))
   const rows: Row[] = [
     ...(lines.length === 0 ? [] : [{ label: 'note', lines }]),
     ...(invalid.length === 0 ? [] : [{ label: 'invalid', tone: 'warn' as const, lines: invalid }]),

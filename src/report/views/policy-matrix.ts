@@ -1,3 +1,4 @@
+import type { PolicyFault } from '../../diagnosis/flow/invalid.ts'
 import type { MatrixCell, MatrixRange } from '../../network/policy/matrix.ts'
 import type { Protocol } from '../../network/policy/model.ts'
 import type { Gap, ObjectReference, Snapshot } from '../../snapshot/snapshot.ts'
@@ -23,6 +24,8 @@ export interface Matrix {
   readonly cells: readonly MatrixCell[]
   readonly namespaces: readonly string[]
   readonly gaps: readonly Gap[]
+  /** Policies that the API server would refuse. */
+  readonly refused: readonly PolicyFault[]
 }
 
 type State = 'all' | 'some' | 'none' | 'unknown' | 'nobody'
@@ -72,6 +75,7 @@ export function matrixView(matrix: Matrix, isWide: boolean): Document {
           },
         ]),
     ...gapNotes(matrix.gaps),
+    ...refusedNotes(matrix.refused),
   ]
 }
 
@@ -167,6 +171,17 @@ function rangesText(numbers: readonly number[]): string {
   }
   return ranges.map(({ first, last }) => (first === last ? first : `${first}-${last}`)).join(', ')
 }
+
+function refusedNotes(refused: readonly PolicyFault[]): Document {
+  const names = [...new Set(refused.map(({ policy }) => `${policy.namespace ?? ''}/${resourceName(policy)}`))]
+  if (names.length === 0) return []
+  const shown = names.slice(0, mostRefused).map(escapeText).join(', ')
+  const more = names.length > mostRefused ? ` and ${names.length - mostRefused} more` : ''
+  const text = `! invalid, so that parts of them match nothing here: ${shown}${more} (see kubectl netdoctor policy)`
+  return [{ kind: 'notes', lines: [[{ text, tone: 'warn' }]] }]
+}
+
+const mostRefused = 3
 
 function gapNotes(gaps: readonly Gap[]): Document {
   if (gaps.length === 0) return []

@@ -2,6 +2,7 @@ import { endKey, type FlowEnd } from '../../change/flow-end.ts'
 import type { Effect } from '../../change/flow-table.ts'
 import type { ChangeGroup, FirstIsolation, WhatIf } from '../../change/what-if.ts'
 import { type Decider, decidersOf } from '../../diagnosis/expected/deciders.ts'
+import type { PolicyFault } from '../../diagnosis/flow/invalid.ts'
 import type { FlowVerdict } from '../../network/policy/decide.ts'
 import type { CniProfile } from '../../network/policy/profile.ts'
 import type { Locate } from '../../snapshot/files/load.ts'
@@ -10,6 +11,7 @@ import type { Block, Document, Line, Span } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import { endText, portsText } from '../flow-end-text.ts'
 import { deciderText } from '../policy-decider.ts'
+import { faultText } from '../policy-fault.ts'
 import { count, resourceName } from '../words.ts'
 
 /** What the flows were compared for. */
@@ -21,6 +23,8 @@ export interface WhatIfContext {
   /** Parts of the cluster whose pods or policies were not read. */
   readonly gaps: readonly Gap[]
   readonly notes: readonly string[]
+  /** What the API server would refuse: it would never come into force as it is compared. */
+  readonly refused: readonly PolicyFault[]
   readonly locate: Locate | undefined
   /** The namespace that needs no mention. */
   readonly home: string | undefined
@@ -300,13 +304,21 @@ function reason(
   return escapeText(`${first.direction} ${deciderText(decider, locate, home)}${more}`)
 }
 
-function notes({ profile, gaps, notes: more }: WhatIfContext, { pairs }: WhatIf): readonly Block[] {
+function notes(
+  { profile, gaps, notes: more, refused, locate }: WhatIfContext,
+  { pairs }: WhatIf,
+): readonly Block[] {
   const open = {
     yes: `the network plugin (${profile.name}) ends open connections that are denied now`,
     no: `the network plugin (${profile.name}) lets open connections go on; new ones are denied`,
     undefined: 'connections that are open now may go on or end: the API leaves it to the network plugin',
   }[profile.dropsOpenConnections]
   const lines: Line[] = [
+    ...refused.map(
+      (fault): Line => [
+        { text: `! the API server would refuse it: ${faultText(fault, locate)}`, tone: 'warn' },
+      ],
+    ),
     ...more.map((text): Line => [{ text: escapeText(text), tone: 'dim' }]),
     ...(pairs.denied > 0 ? [[{ text: open, tone: 'dim' as const }]] : []),
     ...(gaps.length > 0

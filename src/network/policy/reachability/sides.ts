@@ -26,6 +26,8 @@ export interface SideContext {
 interface PortRows {
   readonly egress: Map<Signature, Map<string, SideRow>>
   readonly ingress: Map<Signature, Map<string, SideRow>>
+  /** Of rules that match the same whoever is selected: a policy for many is compared once. */
+  readonly matches: Map<Rule, Tri>
 }
 
 /** One world in one address family: what the policies of each column say about all others. */
@@ -87,7 +89,7 @@ export class Sides {
   #rowsOf(atom: PortAtom): PortRows {
     const known = this.#rows.get(atom)
     if (known !== undefined) return known
-    const rows: PortRows = { egress: new Map(), ingress: new Map() }
+    const rows: PortRows = { egress: new Map(), ingress: new Map(), matches: new Map() }
     this.#rows.set(atom, rows)
     return rows
   }
@@ -105,6 +107,14 @@ export class Sides {
   }
 
   #match(rule: Rule, atom: PortAtom, subject: Party | undefined): Tri {
+    if (subject !== undefined && asksForNames(rule)) return this.#compare(rule, atom, subject)
+    const { matches } = this.#rowsOf(atom)
+    const known = matches.get(rule) ?? this.#compare(rule, atom, subject)
+    matches.set(rule, known)
+    return known
+  }
+
+  #compare(rule: Rule, atom: PortAtom, subject: Party | undefined): Tri {
     const ports = this.#peers.ofPorts(rule, atom, subject)
     if (this.#peers.isNone(ports)) return ports
     const peers = this.#peers.ofRule(rule)
@@ -127,6 +137,10 @@ export class Sides {
     this.#portKeys.set(column, key)
     return key
   }
+}
+
+function asksForNames({ ports }: Rule): boolean {
+  return ports !== 'all' && ports.some(({ is }) => is === 'name')
 }
 
 function placeOf({ address }: Party, atoms: SideContext['atoms']): Placed | undefined {

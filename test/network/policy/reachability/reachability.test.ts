@@ -99,7 +99,7 @@ describe('reachability', () => {
     expect(compared).toBeGreaterThan(20_000)
   })
 
-  test('the same where kube-router carries rules out in its own way', { timeout: 60_000 }, () => {
+  test('the same where kube-router carries rules out in its own way', { timeout: 120_000 }, () => {
     const own = fc.constantFrom(...cniProfiles.filter(({ rulesAre }) => rulesAre !== 'as-written'))
     fc.assert(
       fc.property(randomObjects, own, (objects, profile) => {
@@ -107,7 +107,7 @@ describe('reachability', () => {
         expect(compare(world).wrong.slice(0, 5)).toEqual([])
         expect(wrongRows(world).slice(0, 5)).toEqual([])
       }),
-      { numRuns: 120 },
+      { numRuns: 60 },
     )
   })
 
