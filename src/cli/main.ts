@@ -5,6 +5,7 @@ import { escapeText } from '../report/escape.ts'
 import { KnownError } from '../snapshot/known-error.ts'
 import type { Command } from './command.ts'
 import { demo } from './demo.ts'
+import { dns } from './dns.ts'
 import type { ExitCode } from './exit-code.ts'
 import { explain } from './explain.ts'
 import { from } from './from.ts'
@@ -17,7 +18,7 @@ import { processTerminal, type Terminal } from './terminal.ts'
 import { UsageError, usageError } from './usage-error.ts'
 import { what } from './what.ts'
 
-const commands: readonly Command[] = [scan, svc, from, what, policy, snapshot, rules, explain, demo]
+const commands: readonly Command[] = [scan, svc, from, what, dns, policy, snapshot, rules, explain, demo]
 
 const commandNames = commands.flatMap(({ usage }) =>
   [usage].flat().flatMap((line) => (line === '$0' ? [] : (line.split(' ')[0] ?? []))),
