@@ -2,6 +2,7 @@ import yargs, { type Argv } from 'yargs'
 import packageJson from '../../package.json' with { type: 'json' }
 import { type Command, examplesText } from './command.ts'
 import { demo } from './demo.ts'
+import { dns } from './dns.ts'
 import { explain } from './explain.ts'
 import { from } from './from.ts'
 import { ingress } from './ingress.ts'

@@ -74,10 +74,11 @@ function subject({ apiVersion, kind, namespace, name }: ObjectReference) {
   return { apiVersion, kind, namespace, name }
 }
 
-const evidence = ({ reference, field, value }: Evidence) => ({
+const evidence = ({ reference, field, value, line }: Evidence) => ({
   ref: subject(reference),
   field,
   value: typeof value === 'string' ? maskUserinfo(value) : value,
+  line,
 })
 
 function findingResult(finding: Finding) {

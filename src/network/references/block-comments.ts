@@ -7,17 +7,20 @@ const pairs = [
 export class BlockComments {
   readonly #text: string
   readonly #lastClose: readonly number[]
+  readonly #isWithout: boolean
   /** Up to where the text is a comment. */
   #end = 0
 
   constructor(text: string) {
     this.#text = text
     this.#lastClose = pairs.map(({ closes }) => text.lastIndexOf(closes))
+    this.#isWithout = this.#lastClose.every((at) => at === -1)
   }
 
   /** Whether a line that starts at `offset` lies in such a comment. */
   holds(line: string, offset: number): boolean {
     if (offset < this.#end) return true
+    if (this.#isWithout) return false
     const first = offset + line.length - line.trimStart().length
     for (const [index, { opens, closes }] of pairs.entries()) {
       if (!this.#text.startsWith(opens, first) || first >= offset + line.length) continue

@@ -83,9 +83,41 @@ const guardPairs = setOf(
 /** Names of the process's own listen address where they stand alone. */
 const ownNames = setOf('host hostname port address ip')
 
+/** What a key says about its value. */
+interface KeyFacts {
+  readonly isGuard: boolean
+  readonly namesHost: boolean
+  readonly namesPeer: boolean
+  readonly namesThing: boolean
+  readonly pair: PairKey | undefined
+}
+
+/** Files repeat their keys, and each other's. */
+const known = new Map<string, KeyFacts>()
+const mostKnown = 20_000
+
+/** All that a key says, remembered. */
+export function keyFacts(name: string): KeyFacts {
+  const found = known.get(name)
+  if (found !== undefined) return found
+  const words = keyWords(name)
+  const facts = {
+    isGuard: isGuard(words),
+    namesHost: endsWithHost(words) && !isOwnName(name, words),
+    namesPeer: words.some((word) => hostWords.has(word) || peerWords.has(word)),
+    namesThing: nameWords.has(words.at(-1) ?? ''),
+    pair: pairOf(words),
+  }
+  if (known.size < mostKnown && name.length <= longestKey) known.set(name, facts)
+  return facts
+}
+
 /** Whether a value under this key is no dial, whatever it looks like. */
 export function isGuardKey(name: string): boolean {
-  const words = keyWords(name)
+  return keyFacts(name).isGuard
+}
+
+function isGuard(words: readonly string[]): boolean {
   if (lastGuardWords.has(words.at(-1) ?? '')) return true
   return words.some(
     (word, index) => guardWords.has(word) || guardPairs.has(`${words[index - 1] ?? ''}-${word}`),
@@ -94,23 +126,21 @@ export function isGuardKey(name: string): boolean {
 
 /** Whether the key says that its value is an address, so that even one bare word is one. */
 export function namesHost(name: string): boolean {
-  return endsWithHost(keyWords(name)) && !isOwnName(name)
+  return keyFacts(name).namesHost
 }
 
 /** Whether the key says that its value is no address but where it has a scheme or dots. */
 export function namesThing(name: string): boolean {
-  return nameWords.has(keyWords(name).at(-1) ?? '')
+  return keyFacts(name).namesThing
 }
 
 /** Whether the key speaks of an address at all. */
 export function namesPeer(name: string): boolean {
-  const words = keyWords(name)
-  return words.some((word) => hostWords.has(word) || peerWords.has(word))
+  return keyFacts(name).namesPeer
 }
 
 /** `HOST`, `HOSTNAME`, `PORT` without more: what the process listens on, or its own name. */
-function isOwnName(name: string): boolean {
-  const words = keyWords(name)
+function isOwnName(name: string, words: readonly string[]): boolean {
   return words.length === 1 && ownNames.has(words[0] ?? '') && name === name.toUpperCase()
 }
 
@@ -151,7 +181,10 @@ export interface PairKey {
 
 /** Reads a key as one half of a pair; `undefined` when it names neither a host nor a port. */
 export function pairKey(name: string): PairKey | undefined {
-  const all = keyWords(name)
+  return keyFacts(name).pair
+}
+
+function pairOf(all: readonly string[]): PairKey | undefined {
   // Envoy writes `port_value`.
   const words = all.at(-2) === 'port' && all.at(-1) === 'value' ? all.slice(0, -1) : all
   const last = words.at(-1) ?? ''

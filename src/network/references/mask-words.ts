@@ -10,7 +10,7 @@ const plainWords = setOf(
     'then else elif fi in case esac break continue set export trap wait exit local read let curl wget ping nslookup dig host ' +
     'getent grep egrep awk sed cut head tr sort uniq wc seq jq env id hostname uname ls mkdir touch rm cp mv chmod kubectl apk ' +
     'apt apt-get yum psql redis-cli mysql nc telnet time exec bin usr sbin dev null tcp udp ssl yes no on off enabled disabled ' +
-    'none strict TRUE FALSE True False data Data syslog hosts ahosts wait-for-it.sh monitor dns passthrough ipv4 ipv6 TCP UDP SSL',
+    'none strict TRUE FALSE True False data Data syslog hosts ahosts wait-for-it.sh wait-for dockerize wait4x waitforit monitor dns passthrough ipv4 ipv6 TCP UDP SSL',
 )
 
 /** Words of pods of which only a leader serves: the rules about readiness know them. */

@@ -98,16 +98,20 @@ class Masker {
     const isMask = this.#text[start - 1] === '/' && this.#segments[this.#segment - 1]?.end === start - 1
     if (isMask && /^[0-9]{1,3}$/.test(atom)) return atom
     if (isPlainWord(atom)) return atom
-    if (this.#isVariable(start)) return this.#variable(atom)
+    if (this.#isVariable(start)) return this.#variable(atom, start)
     if (/^-(?:[a-zA-Z]|[abceiklmnstuvwxz]{2,4})$|^-{1,2}$/.test(atom)) return atom
     if (atom.startsWith('-') || this.#isKey(start, end)) return this.#key(atom)
     // `/***` at the start of a word would begin a comment.
     const isPath = this.#text[start - 1] === '/' && !/[\w\].:/]/.test(this.#text[start - 2] ?? '')
+    // `$(NAME).prod` is a host that is put together.
+    if (atom.startsWith('.') && this.#text[start - 1] === ')') return `.${masked}`
     return roleParts(atom) ?? (isPath ? `x${masked}` : masked)
   }
 
-  #variable(name: string): string {
-    return this.#kept.variables.has(name) ? name : this.#key(name)
+  #variable(name: string, start: number): string {
+    const isPlain =
+      isKubeletsName(name) || (this.#text[start - 1] === '(' && /^[A-Z][A-Z0-9_]{0,100}$/.test(name))
+    return this.#kept.variables.has(name) || isPlain ? name : this.#key(name)
   }
 
   #isKey(start: number, end: number): boolean {
@@ -149,6 +153,11 @@ class Masker {
     if (/^[A-Z]+[0-9_]*$/.test(word)) return plain.toUpperCase()
     return /^[A-Z]/.test(word) ? `X${plain.slice(1)}` : plain
   }
+}
+
+/** Variables for Services: a rule tells of them. */
+function isKubeletsName(name: string): boolean {
+  return /^[A-Z][A-Z0-9_]{0,100}_SERVICE_(?:HOST|PORT)$/.test(name)
 }
 
 function letters(index: number): string {

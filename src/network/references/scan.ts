@@ -6,6 +6,7 @@ import { onlyNames } from './guards.ts'
 import { readPort } from './hosts.ts'
 import { LineReader, type ScanMode } from './line-reader.ts'
 import { PortPairs } from './pairs.ts'
+import { readAtGlance } from './quick-line.ts'
 import { type Token, tokensOf, withoutComment } from './tokens.ts'
 import { findUrls } from './urls.ts'
 
@@ -23,9 +24,13 @@ export interface ScanOptions {
   readonly localNames?: ReadonlySet<string> | undefined
 }
 
-/** Finds the addresses that a text makes its reader dial. Linear in the text; never throws. */
-export function scan(text: string, options: ScanOptions): readonly Found[] {
-  const scanner = new Scanner(options)
+/**
+ * Finds the addresses that a text makes its reader dial. Linear in the text; never throws.
+ *
+ * @param glance what reads lines without addresses; a test gives one that reads none
+ */
+export function scan(text: string, options: ScanOptions, glance = readAtGlance): readonly Found[] {
+  const scanner = new Scanner(options, glance)
   const comments = new BlockComments(text)
   let start = 0
   while (start <= text.length) {
@@ -51,14 +56,16 @@ function logicalLineEnd(text: string, start: number): number {
 
 class Scanner {
   readonly #options: ScanOptions
+  readonly #glance: typeof readAtGlance
   readonly #context: Context
   readonly #found: Found[] = []
   readonly #pairs = new PortPairs()
   /** The address right before, on the same line. */
   #last: Found | undefined
 
-  constructor(options: ScanOptions) {
+  constructor(options: ScanOptions, glance: typeof readAtGlance) {
     this.#options = options
+    this.#glance = glance
     this.#context = new Context(options.key ?? '')
   }
 
@@ -68,7 +75,9 @@ class Scanner {
 
   /** Reads one line that starts at `offset` of the text. */
   line(raw: string, offset: number): void {
-    const line = withoutComment(raw.endsWith('\r') ? raw.slice(0, -1) : raw)
+    const whole = raw.endsWith('\r') ? raw.slice(0, -1) : raw
+    if (this.#options.mode === 'file' && this.#glance(whole, this.#context)) return
+    const line = withoutComment(whole)
     const indent = line.length - line.trimStart().length
     if (indent === line.length) return
     if (line.startsWith('[') && this.#options.mode === 'file') {

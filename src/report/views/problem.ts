@@ -205,11 +205,12 @@ export function ownerText({ kind, name }: NonNullable<OfferedFix['owner']>): str
 }
 
 function evidenceLines(evidence: readonly Evidence[], { locate }: ViewOptions): readonly RowLine[] {
-  return evidence.map(({ reference, field, value }) => {
+  return evidence.map(({ reference, field, value, line }) => {
     const at = locate?.(reference, field)
+    const inside = line === undefined ? '' : ` line ${line}`
     const shown = value === undefined ? 'absent' : escapeText(maskUserinfo(String(value)))
     return {
-      text: `${escapeText(resourceName(reference))} ${escapeText(field)}: ${shown}${at === undefined ? '' : ` (${at})`}`,
+      text: `${escapeText(resourceName(reference))} ${escapeText(field)}${inside}: ${shown}${at === undefined ? '' : ` (${at})`}`,
     }
   })
 }

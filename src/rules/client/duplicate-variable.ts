@@ -2,7 +2,7 @@ import { scan } from '../../network/references/scan.ts'
 import { place } from '../../network/traffic/place.ts'
 import type { Container, EnvVar } from '../../snapshot/kinds/pod-spec.ts'
 import { defineRule } from '../rule.ts'
-import { say } from '../text.ts'
+import { say, type Text } from '../text.ts'
 import { severityFor } from './dialled.ts'
 
 export default defineRule({
@@ -61,14 +61,19 @@ function twice({ env }: Container): readonly Twice[] {
   }
   return [...found.values()].filter(({ first, last }) => {
     const [one, other] = [env[first], env[last]]
-    if (one === undefined || other === undefined || one.value === other.value) return false
-    return addressIn(one) !== undefined || addressIn(other) !== undefined
+    // What else stands in the values is nobody's business here.
+    return one !== undefined && other !== undefined && addressOf(one) !== addressOf(other)
   })
 }
 
 /** The address in a value: what stands around it may hold a password. */
-function addressIn(variable: EnvVar | undefined) {
-  const [found] = scan(variable?.value ?? '', { key: variable?.name, mode: 'value' })
+function addressOf({ name, value = '' }: EnvVar): string | undefined {
+  const [found] = scan(value, { key: name, mode: 'value' })
   if (found === undefined) return undefined
-  return found.port === undefined ? say`${found.host}` : say`${`${found.host}:${found.port}`}`
+  return found.port === undefined ? found.host : `${found.host}:${found.port}`
+}
+
+function addressIn(variable: EnvVar | undefined): Text | undefined {
+  const address = variable && addressOf(variable)
+  return address === undefined ? undefined : say`${address}`
 }

@@ -88,9 +88,7 @@ function waitingIn(pod: Pod, workload: Workload, network: Network): Waiting | un
 
 /** A loop, or a tool whose only task is to wait. */
 function waits({ command = [], args = [] }: Container): boolean {
-  return /\b(?:until|while|for)\b|wait-?for|wait4x|dockerize|-ready\b|pg_isready/.test(
-    [...command, ...args].join(' '),
-  )
+  return /\b(?:until|while|for)\b|wait-?for|wait4x|dockerize|pg_isready/.test([...command, ...args].join(' '))
 }
 
 function isCarried(workload: Workload, { services }: Network): boolean {
