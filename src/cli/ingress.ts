@@ -1,4 +1,5 @@
 import { diagnose } from '../diagnosis/diagnose.ts'
+import { withSuspects } from '../diagnosis/likely-replies.ts'
 import type { Question } from '../diagnosis/question.ts'
 import { Network } from '../network/network.ts'
 import { parseRequest, type RouteRequest } from '../network/routes/request.ts'
@@ -95,8 +96,9 @@ function answerRequest(
   }
   return withInput(args, wants, terminal, (input) => {
     const network = Network.of(input.snapshot)
-    const predictions = meant(request, network)
-    const diagnosis = diagnose(questionOf(predictions), network)
+    const sure = meant(request, network)
+    const diagnosis = diagnose(questionOf(sure), network)
+    const predictions = withSuspects(sure, diagnosis)
     print(args, terminal, {
       result: () => requestResult(request, predictions, diagnosis, code),
       document: () => routeRequestView(request, predictions, diagnosis, code, viewOptions(input, args)),
@@ -157,11 +159,11 @@ function answerMap(args: IngressArguments, terminal: Terminal): Promise<ExitCode
   })
   return withInput(named, wants, terminal, (input) => {
     const network = Network.of(input.snapshot)
-    const mapped = routesOf(input, network).map((route) => ({
-      route,
-      prediction: ownPrediction(route, network),
-    }))
     const diagnosis = diagnose(mapQuestion(input, network), network)
+    const mapped = routesOf(input, network).map((route): MappedRoute => {
+      const own = ownPrediction(route, network)
+      return { route, prediction: own && withSuspects([own], diagnosis)[0] }
+    })
     print(args, terminal, {
       result: () => routeMapResult(diagnosis, mapped),
       document: () => routeMapView(diagnosis, mapped, viewOptions(input, args)),
