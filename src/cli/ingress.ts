@@ -2,6 +2,7 @@ import { diagnose } from '../diagnosis/diagnose.ts'
 import { withSuspects } from '../diagnosis/likely-replies.ts'
 import type { Question } from '../diagnosis/question.ts'
 import { Network } from '../network/network.ts'
+import { secretsOf } from '../network/routes/ingress/secrets.ts'
 import { parseRequest, type RouteRequest } from '../network/routes/request.ts'
 import type { Route } from '../network/routes/route.ts'
 import { type MappedRoute, requestResult, routeMapResult } from '../report/route-result.ts'
@@ -94,8 +95,10 @@ function answerRequest(
     everything: args['all-namespaces'],
     further: furtherFor(args, (_, network) => questionFrom(network)),
   }
-  return withInput(args, wants, terminal, (input) => {
-    const network = Network.of(input.snapshot)
+  return withInput(args, wants, terminal, async (input) => {
+    const first = Network.of(input.snapshot)
+    const routes = meant(request, first).flatMap(({ answer }) => answer.route ?? [])
+    const network = await withSecretsOf(routes, first, input)
     const sure = meant(request, network)
     const diagnosis = diagnose(questionOf(sure), network)
     const predictions = withSuspects(sure, diagnosis)
@@ -103,8 +106,8 @@ function answerRequest(
       result: () => requestResult(request, predictions, diagnosis, code),
       document: () => routeRequestView(request, predictions, diagnosis, code, viewOptions(input, args)),
     })
-    const [first] = predictions
-    return first === undefined ? 1 : exitCodes[first.outcome]
+    const [own] = predictions
+    return own === undefined ? 1 : exitCodes[own.outcome]
   })
 }
 
@@ -157,8 +160,9 @@ function answerMap(args: IngressArguments, terminal: Terminal): Promise<ExitCode
     namespaces: namespacesOf(input),
     keys: place === undefined ? undefined : routesOf(input, network).map(({ key }) => key),
   })
-  return withInput(named, wants, terminal, (input) => {
-    const network = Network.of(input.snapshot)
+  return withInput(named, wants, terminal, async (input) => {
+    const first = Network.of(input.snapshot)
+    const network = await withSecretsOf(routesOf(input, first), first, input)
     const diagnosis = diagnose(mapQuestion(input, network), network)
     const mapped = routesOf(input, network).map((route): MappedRoute => {
       const own = ownPrediction(route, network)
@@ -170,6 +174,22 @@ function answerMap(args: IngressArguments, terminal: Terminal): Promise<ExitCode
     })
     return exitCodeOf(diagnosis, args)
   })
+}
+
+/** The same world with the Secrets that these routes name, where a cluster can be asked for them. */
+async function withSecretsOf(
+  routes: readonly Route[],
+  network: Network,
+  { session, snapshot }: Input,
+): Promise<Network> {
+  if (session === undefined) return network
+  const named = routes.flatMap(({ by }) =>
+    by.kind === 'Ingress'
+      ? network.inventory.get('Ingress', by.namespace ?? '', by.name).items.flatMap(secretsOf)
+      : [],
+  )
+  const names = [...new Map(named.map((item) => [`${item.namespace}/${item.name}`, item])).values()]
+  return names.length === 0 ? network : Network.of(await session.withSecrets(snapshot, names))
 }
 
 function notFound(name: string, all: readonly Route[]): KnownError {

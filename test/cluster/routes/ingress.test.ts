@@ -85,7 +85,7 @@ const services: readonly KubernetesObject[] = [
   service('empty', { app: 'nobody' }),
   service('empty-too', { app: 'nobody' }),
   service('denied', { app: 'denied' }),
-  service('deaf', { app: 'deaf' }),
+  service('deaf', { app: 'deaf' }, { ports: [{ port: 80, targetPort: 8080 }] }),
   {
     apiVersion: 'v1',
     kind: 'Secret',
