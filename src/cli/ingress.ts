@@ -1,6 +1,8 @@
 import { diagnose } from '../diagnosis/diagnose.ts'
+import { withSuspects } from '../diagnosis/likely-replies.ts'
 import type { Question } from '../diagnosis/question.ts'
 import { Network } from '../network/network.ts'
+import { secretsOf } from '../network/routes/ingress/secrets.ts'
 import { parseRequest, type RouteRequest } from '../network/routes/request.ts'
 import type { Route } from '../network/routes/route.ts'
 import { type MappedRoute, requestResult, routeMapResult } from '../report/route-result.ts'
@@ -93,16 +95,19 @@ function answerRequest(
     everything: args['all-namespaces'],
     further: furtherFor(args, (_, network) => questionFrom(network)),
   }
-  return withInput(args, wants, terminal, (input) => {
-    const network = Network.of(input.snapshot)
-    const predictions = meant(request, network)
-    const diagnosis = diagnose(questionOf(predictions), network)
+  return withInput(args, wants, terminal, async (input) => {
+    const first = Network.of(input.snapshot)
+    const routes = meant(request, first).flatMap(({ answer }) => answer.route ?? [])
+    const network = await withSecretsOf(routes, first, input)
+    const sure = meant(request, network)
+    const diagnosis = diagnose(questionOf(sure), network)
+    const predictions = withSuspects(sure, diagnosis)
     print(args, terminal, {
       result: () => requestResult(request, predictions, diagnosis, code),
       document: () => routeRequestView(request, predictions, diagnosis, code, viewOptions(input, args)),
     })
-    const [first] = predictions
-    return first === undefined ? 1 : exitCodes[first.outcome]
+    const [own] = predictions
+    return own === undefined ? 1 : exitCodes[own.outcome]
   })
 }
 
@@ -155,19 +160,36 @@ function answerMap(args: IngressArguments, terminal: Terminal): Promise<ExitCode
     namespaces: namespacesOf(input),
     keys: place === undefined ? undefined : routesOf(input, network).map(({ key }) => key),
   })
-  return withInput(named, wants, terminal, (input) => {
-    const network = Network.of(input.snapshot)
-    const mapped = routesOf(input, network).map((route) => ({
-      route,
-      prediction: ownPrediction(route, network),
-    }))
+  return withInput(named, wants, terminal, async (input) => {
+    const first = Network.of(input.snapshot)
+    const network = await withSecretsOf(routesOf(input, first), first, input)
     const diagnosis = diagnose(mapQuestion(input, network), network)
+    const mapped = routesOf(input, network).map((route): MappedRoute => {
+      const own = ownPrediction(route, network)
+      return { route, prediction: own && withSuspects([own], diagnosis)[0] }
+    })
     print(args, terminal, {
       result: () => routeMapResult(diagnosis, mapped),
       document: () => routeMapView(diagnosis, mapped, viewOptions(input, args)),
     })
     return exitCodeOf(diagnosis, args)
   })
+}
+
+/** The same world with the Secrets that these routes name, where a cluster can be asked for them. */
+async function withSecretsOf(
+  routes: readonly Route[],
+  network: Network,
+  { session, snapshot }: Input,
+): Promise<Network> {
+  if (session === undefined) return network
+  const named = routes.flatMap(({ by }) =>
+    by.kind === 'Ingress'
+      ? network.inventory.get('Ingress', by.namespace ?? '', by.name).items.flatMap(secretsOf)
+      : [],
+  )
+  const names = [...new Map(named.map((item) => [`${item.namespace}/${item.name}`, item])).values()]
+  return names.length === 0 ? network : Network.of(await session.withSecrets(snapshot, names))
 }
 
 function notFound(name: string, all: readonly Route[]): KnownError {

@@ -20,6 +20,7 @@ export const commands: readonly Command[] = [
   svc,
   from,
   what,
+  dns,
   ingress,
   policy,
   snapshot,

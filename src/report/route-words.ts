@@ -45,7 +45,7 @@ const words: Readonly<Partial<Record<Reason, string>>> = {
   'controller-unknown': 'what serves its class is not known',
   'refused-by-controller': 'the controller leaves the object out',
   'no-match': 'no rule takes this host and path',
-  'no-listener': 'no listener takes this port and server name',
+  'no-listener': 'nothing listens on that port',
   'not-attached': 'no parent takes the route',
   authentication: 'credentials are asked for',
   'authentication-broken': 'the Secret with the credentials cannot be used',

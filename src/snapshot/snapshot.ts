@@ -38,6 +38,11 @@ export interface Coverage {
    */
   readonly declared: boolean
   readonly kinds: Readonly<Partial<Record<KindName, KindCoverage>>>
+  /**
+   * Objects that were asked for by name, as `namespace/name`, in kinds that are not listed: those that are not among the
+   * objects do not exist.
+   */
+  readonly asked?: Readonly<Partial<Record<KindName, readonly string[]>>> | undefined
   /** Kinds that discovery proves the server does not serve: known to be empty. */
   readonly notServed: readonly KindName[]
   /** What was tried and not had. Everything else that `kinds` does not cover is `not-asked`. */

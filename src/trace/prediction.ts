@@ -58,7 +58,7 @@ function repliesOf(answer: RouteAnswer, network: Network): readonly PredictedRep
   return outcome.backends.flatMap((chosen): readonly PredictedReply[] => {
     if (chosen.fate.is === 'ends') return [{ ...ended(chosen.fate.end, chosen.share), chosen }]
     const path = walk(routeConnection(chosen.backend), network)
-    return behind(path, chosen, answer, outcome.proof)
+    return behind(path, chosen, answer, outcome.proof, network)
   })
 }
 
@@ -73,6 +73,7 @@ function behind(
   chosen: ChosenBackend,
   { serving }: RouteAnswer,
   proof: RouteProof,
+  network: Network,
 ): readonly PredictedReply[] {
   const common = { chosen, path }
   const passes = (share: number): PredictedReply => ({
@@ -93,7 +94,10 @@ function behind(
   const { reason, share: part } = broken.verdict
   const controller = serving.is === 'served' ? serving.controller : undefined
   const stop = stopOf(reason)
-  const made = stop === undefined ? undefined : ingressReply(stop, controller)
+  const { by } = chosen.backend
+  const [ingress] =
+    by.kind === 'Ingress' ? network.inventory.get('Ingress', by.namespace ?? '', by.name).items : []
+  const made = stop === undefined ? undefined : ingressReply(stop, controller, ingress?.metadata.annotations)
   const inner = broken.branches?.flatMap(({ hops }) => hops).find(({ verdict }) => isBroken(verdict))
   const failing = part === undefined ? 1 : part.failing / part.of
   const reply: PredictedReply = {

@@ -1,4 +1,6 @@
+import type { TextMap } from '../../snapshot/kinds/json.ts'
 import type { Controller } from './controllers.ts'
+import { nginxPrefix } from './ingress/annotations.ts'
 import type { Reply, RouteProof } from './route.ts'
 
 /** Where a request stops behind the match of its route. */
@@ -73,7 +75,11 @@ const byEnvoy: ReadonlySet<Controller['product']> = new Set([
  * What a client of an Ingress gets where its request stops. Of controllers that our tests run it is proven, once their
  * image was seen; else likely.
  */
-export function ingressReply(stop: Stop, controller: Controller | undefined): StopReply {
+export function ingressReply(
+  stop: Stop,
+  controller: Controller | undefined,
+  annotations: TextMap = {},
+): StopReply {
   const dialect = controller?.dialect ?? 'generic'
   const isTraefik = dialect === 'traefik' || dialect === 'traefik-nginx'
   const proof: RouteProof = isTraefik && controller?.knownBy === 'image' ? 'proven' : 'likely'
@@ -86,21 +92,27 @@ export function ingressReply(stop: Stop, controller: Controller | undefined): St
     return { reply: { code: 404 }, proof }
   return {
     reply: { code: tables[dialect][stop] },
-    afterSeconds: stop === 'dropped' ? droppedSeconds(dialect, controller) : undefined,
+    afterSeconds: stop === 'dropped' ? droppedSeconds(dialect, controller, annotations) : undefined,
     proof,
   }
 }
 
 /** How long the proxy waits for a backend that drops its packets: the time limit of a connection, as often as it tries. */
-function droppedSeconds(dialect: keyof typeof tables, controller: Controller | undefined): number {
-  if (dialect === 'ingress-nginx') return 5 * 3
+function droppedSeconds(
+  dialect: keyof typeof tables,
+  controller: Controller | undefined,
+  annotations: TextMap,
+): number {
   // serversTransport.forwardingTimeouts.dialTimeout
   if (dialect === 'traefik') return 30
-  const option = (name: string): string | undefined =>
-    controller?.instance?.options.get(`providers.kubernetesingressnginx.${name}`)
-  const [seconds, tries] = [
-    Number(option('proxyconnecttimeout') ?? 60),
-    Number(option('proxynextupstreamtries') ?? 3),
-  ]
-  return seconds * Math.max(tries, 1)
+  const setting = (name: string, usual: number): number => {
+    const flag = `providers.kubernetesingressnginx.${name.replaceAll('-', '')}`
+    const value = Number(
+      annotations[`${nginxPrefix}${name}`] ?? controller?.instance?.options.get(flag) ?? usual,
+    )
+    return Number.isInteger(value) && value >= 0 ? value : usual
+  }
+  const seconds = setting('proxy-connect-timeout', dialect === 'ingress-nginx' ? 5 : 60)
+  const isOff = annotations[`${nginxPrefix}proxy-next-upstream`]?.includes('off') === true
+  return seconds * (isOff ? 1 : Math.max(setting('proxy-next-upstream-tries', 3), 1))
 }

@@ -1,4 +1,4 @@
-import { type Json, list, record, text } from '../kinds/json.ts'
+import { type Json, list, record, text, texts } from '../kinds/json.ts'
 import { isKindName, type KindName, type KubeObject, kindNames, parseObject } from '../kinds/kinds.ts'
 import { KnownError } from '../known-error.ts'
 import type { Coverage, Gap, GapReason, KindCoverage, Observation, Snapshot } from '../snapshot.ts'
@@ -68,6 +68,12 @@ function parseCoverage(json: Json): Coverage {
           ],
         ]
       }),
+    ),
+    asked: Object.fromEntries(
+      Object.entries(record(json['asked'])).flatMap(
+        ([kind, names]): readonly [KindName, readonly string[]][] =>
+          isKindName(kind) ? [[kind, texts(names) ?? []]] : [],
+      ),
     ),
     notServed: kindNames.filter(
       (kind) => Array.isArray(json['notServed']) && json['notServed'].includes(kind),

@@ -46,6 +46,8 @@ export interface TruthCase {
   readonly mend: 'printed' | 'never' | ((stage: Stage) => Promise<void>)
   /** Other rules whose errors belong to the fault; any further error is a false alarm. */
   readonly besides?: readonly string[]
+  /** What a cluster has only with that option. */
+  readonly needs?: 'traefik'
   /** Why this takes minutes: the case is then left to .ci/full. */
   readonly slow?: string
   /**

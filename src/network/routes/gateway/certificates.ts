@@ -33,6 +33,8 @@ export function endsTls({ listener: { protocol, tls } }: BoundListener): boolean
   return (protocol === 'HTTPS' || protocol === 'TLS') && tls?.mode !== 'Passthrough'
 }
 
+const keys = ['tls.crt', 'tls.key'] as const
+
 export function certificateState(
   bound: BoundListener,
   reference: CertificateReference,
@@ -48,7 +50,9 @@ export function certificateState(
     read.open?.noteOpen()
     return { is: 'missing' }
   }
-  const key = secret && ['tls.crt', 'tls.key'].find((name) => !Object.hasOwn(secret.data, name))
+  // The API server takes no Secret of type kubernetes.io/tls without both: there somebody left a key out on purpose.
+  const isChecked = secret?.type === 'kubernetes.io/tls'
+  const key = isChecked ? undefined : secret && keys.find((name) => !Object.hasOwn(secret.data, name))
   if (key !== undefined) return { is: 'incomplete', key }
   if (grant.is === 'unknown') return { is: 'unknown', gaps: grant.gaps }
   return { is: secret === undefined ? 'not-read' : 'usable' }
