@@ -25,7 +25,8 @@ export class FixTrial {
    *
    * @param cause the finding that the fix is for
    * @param broken the connections that it breaks
-   * @returns `undefined` when the edit cannot be applied, or does not make the finding vanish: such a fix is not offered
+   * @returns `undefined` when the edit cannot be applied, does not make the finding vanish, or breaks what works today for
+   *   the sake of a warning: such a fix is not offered
    */
   try(edits: readonly Edit[], cause: Finding, broken: readonly Path[]): FixCheck | undefined {
     const world = changedWorld(edits, this.#network)
@@ -43,6 +44,7 @@ export class FixTrial {
     const introduces = after.joined.causes.filter(
       (finding) => finding.severity !== 'note' && !had.has(finding.key) && !isKnown(finding, before.findings),
     )
+    if (cause.severity !== 'error' && introduces.some(({ severity }) => severity === 'error')) return undefined
     const moved = afterwards(after)
     const next = nextFaults(after)
     const ways = broken.map((path): TriedWay => {
