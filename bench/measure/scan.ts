@@ -25,7 +25,7 @@ examine(question, network)
 const trial = new FixTrial(network)
 const tried = problems.filter(({ fixCheck }) => fixCheck !== undefined)
 const beforeFixes = performance.now()
-for (const { cause, breaks } of tried) trial.try(cause.fix?.edits ?? [], cause.key, breaks)
+for (const { cause, breaks } of tried) trial.try(cause.fix?.edits ?? [], cause, breaks)
 const fixesMs = performance.now() - beforeFixes
 
 const found: Record<string, number> = {}

@@ -20,6 +20,11 @@ export interface Command {
   ) => Argv
 }
 
+/** Command lines stay whole, so that they can be pasted: what they do stands below. */
+export function examplesText(examples: Command['examples']): string {
+  return ['Examples:', ...examples.flatMap(([line, does]) => [`  ${line}`, `      ${does}`])].join('\n')
+}
+
 /** Declares a command; keeps the type of its flags between builder and handler. */
 export function defineCommand<A>(definition: {
   readonly usage: string | readonly string[]
@@ -42,10 +47,7 @@ export function defineCommand<A>(definition: {
         usage,
         describe,
         // The default command's help is the program's own, which has all examples.
-        (parser) =>
-          isDefault
-            ? flags(parser)
-            : examples.reduce((known, [line, does]) => known.example(line, does), flags(parser)),
+        (parser) => (isDefault ? flags(parser) : flags(parser).epilogue(examplesText(examples))),
         (args) => start((terminal) => run(args, terminal)),
       ),
   }

@@ -2,8 +2,9 @@ import { setFlagsFromString } from 'node:v8'
 import { hideBin } from 'yargs/helpers'
 import { escapeText } from '../report/escape.ts'
 import { KnownError } from '../snapshot/known-error.ts'
+import { withBuiltIn } from './built-in.ts'
 import type { ExitCode } from './exit-code.ts'
-import { program } from './program.ts'
+import { commandNames, program } from './program.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -24,10 +25,16 @@ function withStandardInput(words: readonly string[]): readonly string[] {
   })
 }
 
+/** The help that the command line was nearest to. */
+function helpFor(words: readonly string[]): string {
+  const command = words.find((word) => word !== 'demo' && commandNames.includes(word))
+  return ['kubectl netdoctor', ...(command === undefined ? [] : [command]), '--help'].join(' ')
+}
+
 /** Says a failure in one line, or as a bug of ours, with its stack on request. */
-function report(error: unknown, terminal: Terminal): ExitCode {
+function report(error: unknown, words: readonly string[], terminal: Terminal): ExitCode {
   if (error instanceof KnownError) {
-    const hint = error instanceof UsageError ? ' (kubectl netdoctor --help)' : ''
+    const hint = error instanceof UsageError ? ` (${helpFor(words)})` : ''
     terminal.err(`netdoctor: ${escapeText(error.message)}${hint}\n`)
     return 2
   }
@@ -42,13 +49,14 @@ function report(error: unknown, terminal: Terminal): ExitCode {
 
 async function main(): Promise<void> {
   const terminal = processTerminal()
+  const words = hideBin(process.argv)
   const run = async (work: (terminal: Terminal) => Promise<ExitCode>): Promise<void> => {
     process.exitCode = await work(terminal)
   }
   try {
-    await program(withStandardInput(withoutDashes(hideBin(process.argv))), run).parseAsync()
+    await program(withBuiltIn(withStandardInput(withoutDashes(words)), [...commandNames]), run).parseAsync()
   } catch (error) {
-    process.exitCode = report(error, terminal)
+    process.exitCode = report(error, words, terminal)
   }
 }
 

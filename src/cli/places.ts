@@ -69,10 +69,11 @@ function requireKind(type: string): string {
 /** `auth.shop` or `auth.shop.svc.cluster.local`, as clients dial a Service: neither name can hold a dot. */
 const dnsName = /^([^./]+)\.([^./]+)(?:\.svc(?:\..+)?)?\.?$/
 
-/** A Service as an argument: a place, or the DNS name that clients dial. */
+/** A Service as an argument: a place, or the DNS name that clients dial. Its port, as a place has one, changes nothing. */
 export function parseServicePlace(text: string): PlaceArgument {
-  const [, name, namespace] = dnsName.exec(text) ?? []
-  return name === undefined ? parsePlace(text) : { namespace, kind: 'Service', name }
+  const place = text.replace(/(?<=[^:]):[\w-]+(\/[a-z]+)?$/i, '')
+  const [, name, namespace] = dnsName.exec(place) ?? []
+  return name === undefined ? parsePlace(place) : { namespace, kind: 'Service', name }
 }
 
 /**

@@ -17,6 +17,12 @@ export const policy = defineCommand({
   examples: [
     ['kubectl netdoctor policy', 'who may talk to whom, in words'],
     ['kubectl netdoctor policy --from deploy/web --to svc/auth:80', 'one verdict, and why'],
+    ['kubectl netdoctor policy --to svc/auth', 'who may reach it (--from deploy/web: where it may go)'],
+    ['kubectl netdoctor policy --without deny-all', 'what would change without that policy'],
+    [
+      'kubectl netdoctor policy --assert checks.yaml -f manifests/ -o junit',
+      'CI: is what should pass allowed, and all else denied? checks.yaml holds lines such as\n      - {from: shop/deploy/web, to: shop/svc/auth:80, expect: allow}',
+    ],
   ],
   completes: {
     from: client,

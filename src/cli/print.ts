@@ -27,6 +27,8 @@ export function print(args: Format, terminal: Terminal, answer: Answer): void {
   for (const piece of rendered(args, terminal, answer)) terminal.out(piece)
 }
 
+const only = { csv: 'csv is for --matrix', junit: 'junit is for --assert' } as const
+
 function rendered({ output, color }: Format, terminal: Terminal, answer: Answer): Iterable<string> {
   switch (output) {
     case 'json':
@@ -41,7 +43,7 @@ function rendered({ output, color }: Format, terminal: Terminal, answer: Answer)
       if (write !== undefined) return [write()]
       throw new UsageError(
         'USAGE',
-        `--output "${output}": this question has table, wide, json, yaml or markdown`,
+        `--output "${output}": this question has table, wide, json, yaml or markdown; ${only[output]}`,
       )
     }
     case 'table':

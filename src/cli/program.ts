@@ -1,20 +1,35 @@
 import yargs, { type Argv } from 'yargs'
 import packageJson from '../../package.json' with { type: 'json' }
-import type { Command } from './command.ts'
+import { type Command, examplesText } from './command.ts'
 import { demo } from './demo.ts'
+import { dns } from './dns.ts'
 import { explain } from './explain.ts'
 import { from } from './from.ts'
+import { ingress } from './ingress.ts'
 import { policy } from './policy.ts'
 import { rules } from './rules.ts'
 import { scan } from './scan.ts'
 import { snapshot } from './snapshot.ts'
 import { svc } from './svc.ts'
 import { usageError } from './usage-error.ts'
+import { what } from './what.ts'
 
 /** All commands: a new one is a file and a line here. */
-export const commands: readonly Command[] = [scan, svc, from, policy, snapshot, rules, explain, demo]
+export const commands: readonly Command[] = [
+  scan,
+  svc,
+  from,
+  what,
+  dns,
+  ingress,
+  policy,
+  snapshot,
+  rules,
+  explain,
+  demo,
+]
 
-const commandNames = commands.flatMap(({ usage }) =>
+export const commandNames = commands.flatMap(({ usage }) =>
   [usage].flat().flatMap((line) => (line === '$0' ? [] : (line.split(' ')[0] ?? []))),
 )
 
@@ -40,16 +55,14 @@ export function program(words: readonly string[], run: Parameters<Command['regis
     .help()
     .alias('h', 'help')
     .wrap(helpWidth)
-    .epilogue('Exit codes: 0 nothing found, 1 problems, 2 error, 4 unknown (with --strict)')
+    .epilogue(
+      `${examplesText(commands.flatMap((command) => command.examples))}\n\nExit codes: 0 nothing found, 1 problems, 2 error, 4 unknown (with --strict)`,
+    )
     .fail((message, error) => {
       // Its own errors are about the command line too; ours arrive here from a command that ran.
       throw error === undefined || error === null || error.name === 'YError'
         ? usageError(message ?? error?.message ?? '', words, commandNames)
         : error
     })
-  const examples = commands.flatMap((command) => command.examples)
-  return commands.reduce(
-    (parser, command) => command.register(parser, run),
-    examples.reduce((parser, [line, does]) => parser.example(line, does), base),
-  )
+  return commands.reduce((parser, command) => command.register(parser, run), base)
 }

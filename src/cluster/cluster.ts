@@ -10,6 +10,7 @@ import { type NameFurther, type Progress, type ReadSnapshot, readSnapshot } from
 import { readNames } from './names.ts'
 import type { ReadRequest } from './plan.ts'
 import { type PreviousLog, readPreviousLog } from './pod-log.ts'
+import { type SecretName, withSecrets } from './secrets.ts'
 import { isLarge } from './size.ts'
 import type { Transport } from './transport.ts'
 import { startsOf } from './watch/starts.ts'
@@ -40,6 +41,8 @@ export interface ClusterSession {
   watch(snapshot: Snapshot): AsyncGenerator<WatchStep, never>
   /** The last lines that the previous run of a container wrote. Untrusted. */
   previousLog(namespace: string, pod: string, container: string, tailLines: number): Promise<PreviousLog>
+  /** A snapshot of this session with these Secrets besides, without their values. */
+  withSecrets(snapshot: Snapshot, names: readonly SecretName[]): Promise<Snapshot>
   /** `undefined`: it is forbidden to look, or the server did not answer. */
   namespaceExists(name: string): Promise<boolean | undefined>
   /**
@@ -108,6 +111,7 @@ export async function openCluster(
       watchSnapshot({ transport, clock, signal }, snapshot, startsOf(snapshot, lists.get(snapshot) ?? [])),
     previousLog: (namespace, pod, container, tailLines) =>
       readPreviousLog(transport, namespace, pod, container, tailLines),
+    withSecrets: (snapshot, names) => withSecrets(transport, snapshot, names),
     namespaceExists: async (name) => {
       const { result } = await ask(transport, `/api/v1/namespaces/${encodeURIComponent(name)}`)
       if (result === 'ok') return true

@@ -1,5 +1,8 @@
-import { definitionOf, type KindName, kindNames } from '../snapshot/kinds/kinds.ts'
+import { kindNames as allKinds, definitionOf, type KindName } from '../snapshot/kinds/kinds.ts'
 import type { Depth } from '../snapshot/snapshot.ts'
+
+/** Kinds that are listed. */
+const kindNames = allKinds.filter((kind) => definitionOf(kind).isReadByName !== true)
 
 /** What a question is about: everything, or these namespaces. */
 export interface ReadRequest {
@@ -57,6 +60,10 @@ const onlyWhereAsked: ReadonlySet<KindName> = new Set<KindName>(['Event'])
 const everywhere: ReadonlySet<KindName> = new Set<KindName>([
   'Service',
   'DaemonSet',
+  'Ingress',
+  'Gateway',
+  'ListenerSet',
+  'ReferenceGrant',
   'HTTPRoute',
   'GRPCRoute',
   'TLSRoute',

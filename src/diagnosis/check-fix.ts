@@ -3,7 +3,7 @@ import { changedFlows } from '../change/flows.ts'
 import type { Edit } from '../network/edit.ts'
 import { extentOf } from '../network/inventory/extent.ts'
 import type { Network } from '../network/network.ts'
-import type { Connection } from '../network/traffic/connection.ts'
+import { type Connection, clientKey } from '../network/traffic/connection.ts'
 import type { Finding } from '../rules/finding.ts'
 import { word } from '../rules/text.ts'
 import { isBroken, type Path } from '../trace/path.ts'
@@ -23,21 +23,22 @@ export class FixTrial {
   /**
    * Applies edits to a copy of the cluster and compares the two worlds.
    *
-   * @param key of the finding that the fix is for
+   * @param cause the finding that the fix is for
    * @param broken the connections that it breaks
    * @returns `undefined` when the edit cannot be applied, or does not make the finding vanish: such a fix is not offered
    */
-  try(edits: readonly Edit[], key: string, broken: readonly Path[]): FixCheck | undefined {
+  try(edits: readonly Edit[], cause: Finding, broken: readonly Path[]): FixCheck | undefined {
     const world = changedWorld(edits, this.#network)
     if (world === undefined) return undefined
-    const namespaces = world.namespaces
+    // What is mended in one namespace may be wrong in another: a route whose backend lies elsewhere.
+    const namespaces = distinct([...world.namespaces, ...namespacesOf(cause)])
     const question = { kind: 'scan', namespaces } as const
     const scope = namespaces.join(',')
     const before = this.#before.get(scope) ?? examine(question, world.before)
     this.#before.set(scope, before)
     const after = examine(question, world.after)
     const remaining = new Set(after.findings.map((finding) => finding.key))
-    if (remaining.has(key)) return undefined
+    if (remaining.has(cause.key)) return undefined
     const had = new Set(before.findings.map((finding) => finding.key))
     const introduces = after.joined.causes.filter(
       (finding) => finding.severity !== 'note' && !had.has(finding.key) && !isKnown(finding, before.findings),
@@ -80,6 +81,12 @@ export class FixTrial {
   }
 }
 
+const distinct = (names: readonly string[]): readonly string[] => [...new Set(names)].sort()
+
+/** Where a finding would be looked for again. */
+const namespacesOf = ({ about, subject }: Finding): readonly string[] =>
+  [about.namespace, subject.namespace].filter((name) => name !== undefined)
+
 /** The same fault under another name: what is to blame for a denial changes when a policy is added. */
 function isKnown({ rule, places }: Finding, before: readonly Finding[]): boolean {
   return before.some((other) => other.rule === rule && other.places.some((place) => places.includes(place)))
@@ -88,7 +95,9 @@ function isKnown({ rule, places }: Finding, before: readonly Finding[]): boolean
 /** The error that each connection meets first, or may meet, by its key. */
 function nextFaults({ joined }: Examination): ReadonlyMap<string, Finding> {
   const found = new Map<string, Finding>()
-  const isMet = (cause: Finding, path: Path): boolean => joined.later.get(cause.key)?.includes(path) !== true
+  const isMet = (cause: Finding, path: Path): boolean =>
+    joined.later.get(cause.key)?.includes(path) !== true &&
+    joined.through.get(cause.key)?.includes(path) !== true
   for (const cause of joined.causes) {
     if (cause.severity !== 'error') continue
     for (const path of joined.breaks.get(cause.key) ?? [])
@@ -133,8 +142,9 @@ function afterwards({ scope }: Examination): (connection: Connection) => Connect
   }
 }
 
-/** The fields that a client reads an address from. */
+/** The fields that a client reads an address from; the field of a route that names a backend. */
 function sourcesOf({ client, dials }: Connection): readonly string[] {
+  if (client.kind === 'route') return [clientKey(client)]
   if (client.kind !== 'workload') return []
   return dials.map(({ source }) => `${client.workload.key} ${source.object.name} ${source.field}`)
 }

@@ -23,7 +23,7 @@ export function diagnose(question: Question, network: Network): Diagnosis {
   const examination = examine(question, network)
   const { joined, paths } = examination
   const trial = new FixTrial(network)
-  const ordered = worstFirst(joined.causes, joined.breaks)
+  const ordered = worstFirst(joined.causes, joined.breaks, joined.later)
   const problems = ordered.map((cause, index) => problem(cause, index, examination, network, trial))
   const { snapshot } = network.inventory
   return {
@@ -52,16 +52,18 @@ function problem(
   const breaks = joined.breaks.get(cause.key) ?? []
   const later = joined.later.get(cause.key) ?? []
   const edits = cause.fix?.edits ?? []
-  // A way that stops at another fault before says nothing about this fix.
-  const telling = breaks.filter((path) => !later.includes(path))
+  const through = joined.through.get(cause.key) ?? []
+  // A way that stops at another fault before says nothing about this fix, nor one to pods that have to become ready first.
+  const telling = breaks.filter((path) => !later.includes(path) && !through.includes(path))
   const tried: FixCheck | undefined =
-    edits.length > 0 && index < triedFixes ? trial.try(edits, cause.key, telling) : undefined
+    edits.length > 0 && index < triedFixes ? trial.try(edits, cause, telling) : undefined
   const isOffered = edits.length > 0 && (tried !== undefined || index >= triedFixes)
   return {
     cause,
     symptoms: joined.symptoms.get(cause.key) ?? [],
     breaks,
     later,
+    through,
     changed: cause.severity === 'error' ? specChanges(cause, network) : [],
     logs: logLines(cause, network),
     fix: isOffered ? offer(cause, network) : undefined,

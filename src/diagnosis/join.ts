@@ -12,12 +12,15 @@ export interface Joined {
   readonly breaks: ReadonlyMap<string, readonly Path[]>
   /** Key of a cause -> those of `breaks` that another cause stops before: they meet this one when that is mended. */
   readonly later: ReadonlyMap<string, readonly Path[]>
+  /** Key of a cause -> those of `breaks` that end at a workload which is not ready because of it. */
+  readonly through: ReadonlyMap<string, readonly Path[]>
   /** Broken ways that no finding explains. */
   readonly unexplained: readonly { readonly path: Path; readonly hop: Hop }[]
 }
 
 interface RuleFacts {
   readonly explains: ReadonlySet<Reason>
+  readonly symptomOf: ReadonlySet<Reason>
   readonly over: ReadonlySet<string>
 }
 
@@ -31,9 +34,9 @@ export function joinFindings(
   rules: readonly AnyRule[],
 ): Joined {
   const facts = new Map<string, RuleFacts>(
-    rules.map(({ id, explains = [], over = [] }) => [
+    rules.map(({ id, explains = [], symptomOf = [], over = [] }) => [
       id,
-      { explains: new Set(explains), over: new Set(over) },
+      { explains: new Set(explains), symptomOf: new Set(symptomOf), over: new Set(over) },
     ]),
   )
   const byPlace = indexByPlace(findings)
@@ -53,9 +56,11 @@ export function joinFindings(
       if (here.length === 0) continue
       foldTogether(here, facts, fold)
       if (!isBroken(hop.verdict)) for (const finding of suspects(hop, byPlace)) explaining.add(finding)
-      for (const inner of brokenInside(hop))
-        for (const finding of around(inner, byPlace))
-          if (explains(finding, inner, facts)) explaining.add(finding)
+      for (const inner of brokenInside(hop)) {
+        const near = around(inner, byPlace)
+        foldSymptoms(near, inner, facts, fold)
+        for (const finding of near) if (explains(finding, inner, facts)) explaining.add(finding)
+      }
     }
     const broken = path.firstBroken
     if (broken !== undefined) {
@@ -141,6 +146,22 @@ function foldTogether(
   }
 }
 
+/** What is only a symptom of a hop that is broken so belongs to whatever explains the hop. */
+function foldSymptoms(
+  near: readonly Finding[],
+  hop: Hop,
+  facts: ReadonlyMap<string, RuleFacts>,
+  fold: (symptom: Finding, cause: Finding) => void,
+): void {
+  const { reason } = hop.verdict
+  const isSymptom = ({ rule }: Finding): boolean =>
+    reason !== undefined && facts.get(rule)?.symptomOf.has(reason) === true
+  const symptoms = near.filter(isSymptom)
+  if (symptoms.length === 0) return
+  for (const cause of near)
+    if (!isSymptom(cause) && explains(cause, hop, facts)) for (const symptom of symptoms) fold(symptom, cause)
+}
+
 /** Findings about two things of one sort, such as the pods of two workloads behind one Service: neither causes the other. */
 function areApart(a: Finding, b: Finding): boolean {
   const sort = (finding: Finding): string | undefined => finding.place.split(' ', 1)[0]
@@ -215,7 +236,7 @@ function assemble(
       if (path.firstBroken !== undefined && !first.has(cause)) push(later, cause.key, path)
     }
   }
-  return { causes: causes.sort(mostImportantFirst), symptoms, breaks, later, unexplained }
+  return { causes: causes.sort(mostImportantFirst), symptoms, breaks, later, through: new Map(), unexplained }
 }
 
 function push<T>(lists: Map<string, T[]>, key: string, item: T): void {

@@ -4,13 +4,17 @@ import { matchNamespace } from '../network/policy/match.ts'
 import type { Policy } from '../network/policy/model.ts'
 import { selects } from '../network/policy/selector.ts'
 import type { Connection } from '../network/traffic/connection.ts'
-import { serviceConnection } from '../network/traffic/traffic.ts'
+import { routeConnection, serviceConnection } from '../network/traffic/traffic.ts'
 import type { Workload } from '../network/workloads/workload.ts'
+import type { Gateway } from '../snapshot/kinds/gateway.ts'
+import type { GatewayRoute } from '../snapshot/kinds/gateway-route.ts'
+import type { Ingress } from '../snapshot/kinds/ingress.ts'
 import type { KindName } from '../snapshot/kinds/kinds.ts'
 import type { Node } from '../snapshot/kinds/node.ts'
 import type { Service } from '../snapshot/kinds/service.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
 import type { Question } from './question.ts'
+import { connectionsTo, servicesMeant, type WhatQuestion, workloadsAt } from './what/targets.ts'
 
 /** What a question is about: the subjects that may get findings, and the connections that are walked. */
 export interface Scope {
@@ -18,8 +22,12 @@ export interface Scope {
   readonly workloads: readonly Workload[]
   readonly connections: readonly Connection[]
   readonly nodes: readonly Node[]
+  readonly ingresses: readonly Ingress[]
   /** NetworkPolicies, and cluster-wide policies of any tier. */
   readonly policies: readonly Policy[]
+  /** Gateways, and routes of the Gateway API. */
+  readonly gateways: readonly Gateway[]
+  readonly gatewayRoutes: readonly GatewayRoute[]
   /** Whether webhook configurations and aggregated APIs are asked about: only in a scan of everything. */
   readonly control: boolean
   /** Reads that the scope itself lacks: what could not even be enumerated. */
@@ -34,6 +42,10 @@ export function scopeOf(question: Question, network: Network): Scope {
       return aboutService(question.namespace, question.name, network)
     case 'from':
       return aboutClient(question.namespace, question.workload, network)
+    case 'what':
+      return aboutTarget(question, network)
+    case 'routes':
+      return aboutRoutes(question, network)
   }
 }
 
@@ -58,7 +70,9 @@ function scan(namespaces: 'all' | readonly string[], network: Network): Scope {
     workloads: all,
     connections: distinct([...dialled, ...routes.items, ...incoming]),
     nodes: namespaces === 'all' ? network.inventory.list('Node').items : nodesOf(all, network),
+    ingresses: names.flatMap((name) => network.inventory.list('Ingress', name).items),
     policies: [...policies.flatMap((set) => set.policies), ...clusterPolicies],
+    ...gatewaysOf(names, network),
     control: namespaces === 'all',
     gaps: distinctGaps([services.gaps, workloads.gaps, routes.gaps, ...policies.map(({ gaps }) => gaps)]),
   }
@@ -78,7 +92,9 @@ function aboutService(namespace: string, name: string, network: Network): Scope 
     workloads: unique,
     connections,
     nodes: nodesOf(unique, network),
+    ingresses: ingressesOf(connections, network),
     policies: policiesOf(withClients(unique, connections), network),
+    ...gatewaysBehind(connections, network),
     control: false,
     gaps: found.gaps,
   }
@@ -95,9 +111,61 @@ function aboutClient(namespace: string, key: string, network: Network): Scope {
     workloads,
     connections,
     nodes: nodesOf(workloads, network),
+    ingresses: [],
     policies: policiesOf(workloads, network),
+    gateways: [],
+    gatewayRoutes: [],
     control: false,
     gaps: found.gaps,
+  }
+}
+
+/** Who dials an address or a name, what it leads to, and whatever has it. */
+function aboutTarget(question: WhatQuestion, network: Network): Scope {
+  const meant = servicesMeant(question, network)
+  const dialled = connectionsTo(question, network)
+  const connections =
+    dialled.items.length > 0 ? dialled.items : meant.items.flatMap((service) => callers(service, network))
+  const services = [...new Set([...meant.items, ...dialledServices(connections, network)])]
+  const behind = services.flatMap((service) => network.services.backends(service).items)
+  const workloads = distinct([...behind, ...workloadsAt(question, network)])
+  return {
+    services,
+    workloads,
+    connections: distinct(connections),
+    nodes: nodesOf(workloads, network),
+    ingresses: ingressesOf(connections, network),
+    policies: policiesOf(withClients(workloads, connections), network),
+    ...gatewaysBehind(connections, network),
+    control: false,
+    gaps: meant.items.length > 0 ? [] : meant.gaps,
+  }
+}
+
+function aboutRoutes({ namespaces, keys }: Extract<Question, { kind: 'routes' }>, network: Network): Scope {
+  const names = namespaces === 'all' ? network.routes.namespaces() : namespaces
+  const read = joinReads(names.map((name) => network.routes.in(name)))
+  const routes = read.items.filter(({ key }) => keys === undefined || keys.includes(key))
+  const connections = distinct(routes.flatMap(({ backends }) => backends.map(routeConnection)))
+  const services = dialledServices(connections, network)
+  const behind = services.flatMap((service) => [
+    ...network.services.backends(service).items,
+    ...network.services.selected(service).items.flatMap((pod) => network.workloads.ofPod(pod) ?? []),
+  ])
+  const workloads = distinct(behind)
+  const fromRoutes = routes.flatMap(({ by }) =>
+    by.kind === 'Ingress' ? network.inventory.get('Ingress', by.namespace ?? '', by.name).items : [],
+  )
+  return {
+    services,
+    workloads,
+    connections,
+    nodes: nodesOf(workloads, network),
+    ingresses: [...new Set(fromRoutes)],
+    policies: policiesOf(workloads, network),
+    ...gatewaysBehind(connections, network),
+    control: false,
+    gaps: read.gaps,
   }
 }
 
@@ -116,7 +184,7 @@ function dialledServices(connections: readonly Connection[], network: Network): 
  */
 export function isAskedAbout(question: Question, namespace: string | undefined): boolean {
   return (
-    question.kind !== 'scan' ||
+    (question.kind !== 'scan' && question.kind !== 'routes') ||
     question.namespaces === 'all' ||
     namespace === undefined ||
     question.namespaces.includes(namespace)
@@ -153,6 +221,16 @@ function nodesOf(workloads: readonly Workload[], network: Network): readonly Nod
   return [...names].sort().flatMap((name) => network.inventory.get('Node', '', name).items)
 }
 
+/** The Ingresses that open any of these connections. */
+function ingressesOf(connections: readonly Connection[], network: Network): readonly Ingress[] {
+  const found = connections.flatMap(({ client }) => {
+    if (client.kind !== 'route' || client.backend.by.kind !== 'Ingress') return []
+    const { namespace = '', name } = client.backend.by
+    return network.inventory.get('Ingress', namespace, name).items
+  })
+  return [...new Set(found)]
+}
+
 function withClients(
   workloads: readonly Workload[],
   connections: readonly Connection[],
@@ -185,6 +263,30 @@ function touches({ subject }: Policy, { namespace, labels, pods }: Workload, net
   return [labels, ...pods.map(({ metadata }) => metadata.labels)].some((item) => selects(subject.pods, item))
 }
 
+/** The routes of namespaces, and the Gateways of these and those that the routes name. */
+function gatewaysOf(names: readonly string[], network: Network): Pick<Scope, 'gateways' | 'gatewayRoutes'> {
+  const gatewayRoutes = names.flatMap((name) => network.routes.gateway.objectsIn(name).items)
+  const own = names.flatMap((name) => network.inventory.list('Gateway', name).items)
+  return { gatewayRoutes, gateways: [...new Set([...own, ...parentsOfAll(gatewayRoutes, network)])] }
+}
+
+/** The routes that lead to a Service, and their Gateways. */
+function gatewaysBehind(
+  connections: readonly Connection[],
+  network: Network,
+): Pick<Scope, 'gateways' | 'gatewayRoutes'> {
+  const found = connections.flatMap(({ client }) =>
+    client.kind === 'route' ? (network.routes.gateway.object(client.backend.by) ?? []) : [],
+  )
+  const gatewayRoutes = [...new Set(found)]
+  return { gatewayRoutes, gateways: parentsOfAll(gatewayRoutes, network) }
+}
+
+function parentsOfAll(routes: readonly GatewayRoute[], network: Network): readonly Gateway[] {
+  const parents = routes.flatMap((route) => network.routes.gateway.parents(route))
+  return [...new Set(parents.flatMap(({ gateway }) => gateway ?? []))]
+}
+
 const namespacedKinds: readonly KindName[] = [
   'Service',
   'Pod',
@@ -193,6 +295,7 @@ const namespacedKinds: readonly KindName[] = [
   'DaemonSet',
   'Ingress',
   'HTTPRoute',
+  'Gateway',
   'NetworkPolicy',
 ]
 

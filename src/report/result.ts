@@ -61,6 +61,12 @@ function questionResult(question: Question) {
       return { command: 'svc', namespace: question.namespace, name: question.name }
     case 'from':
       return { command: 'from', namespace: question.namespace, workload: question.workload }
+    case 'what': {
+      const { host, port, namespaces } = question
+      return { command: 'what', host, port, namespaces }
+    }
+    case 'routes':
+      return { command: 'ingress', namespaces: question.namespaces, routes: question.keys }
   }
 }
 
@@ -68,10 +74,11 @@ function subject({ apiVersion, kind, namespace, name }: ObjectReference) {
   return { apiVersion, kind, namespace, name }
 }
 
-const evidence = ({ reference, field, value }: Evidence) => ({
+const evidence = ({ reference, field, value, line }: Evidence) => ({
   ref: subject(reference),
   field,
   value: typeof value === 'string' ? maskUserinfo(value) : value,
+  line,
 })
 
 function findingResult(finding: Finding) {
@@ -87,14 +94,27 @@ function findingResult(finding: Finding) {
   }
 }
 
-export function problemResult({ cause, symptoms, breaks, later, changed, logs, fix, fixCheck }: Problem) {
+export function problemResult({
+  cause,
+  symptoms,
+  breaks,
+  later,
+  through,
+  changed,
+  logs,
+  fix,
+  fixCheck,
+}: Problem) {
   return {
     ...findingResult(cause),
     share: cause.share,
     advice: cause.advice?.map(instructionText),
     confirm:
       cause.confirm === undefined || isForLater(cause.confirm) ? undefined : instructionText(cause.confirm),
-    breaks: breaks.map((path) => breakResult(path, cause, later.includes(path))),
+    breaks: breaks.map((path) => ({
+      ...breakResult(path, cause, later.includes(path)),
+      through: through.includes(path) ? ('unready-pods' as const) : undefined,
+    })),
     symptoms: symptoms.map(findingResult),
     changed: changed.map(({ reference, manager, time }) => ({ ref: subject(reference), manager, time })),
     logs: logs.length === 0 ? undefined : logs.map((line) => maskUserinfo(line)),

@@ -31,6 +31,8 @@ export interface Rule<K extends SubjectKind = SubjectKind> {
   readonly explains?: readonly Reason[]
   /** More general rules whose findings at the same place are only symptoms of this one. */
   readonly over?: readonly string[]
+  /** Reasons of broken hops of which its findings are only a symptom, whatever rule explains the hop. */
+  readonly symptomOf?: readonly Reason[]
   readonly docs: RuleDocs
   readonly check: (
     subject: Subjects[K],

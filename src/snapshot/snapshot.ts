@@ -5,7 +5,7 @@ export type GapReason = 'forbidden' | 'failed' | 'partial' | 'not-asked'
 
 /** Something that could not be, or was not, read. It is never a proof of absence. */
 export interface Gap {
-  readonly kind: KindName | 'Secret' | 'PodLog'
+  readonly kind: KindName | 'PodLog'
   /** Absent: all namespaces, or a cluster-scoped kind. */
   readonly namespace?: string | undefined
   readonly why: GapReason
@@ -38,6 +38,11 @@ export interface Coverage {
    */
   readonly declared: boolean
   readonly kinds: Readonly<Partial<Record<KindName, KindCoverage>>>
+  /**
+   * Objects that were asked for by name, as `namespace/name`, in kinds that are not listed: those that are not among the
+   * objects do not exist.
+   */
+  readonly asked?: Readonly<Partial<Record<KindName, readonly string[]>>> | undefined
   /** Kinds that discovery proves the server does not serve: known to be empty. */
   readonly notServed: readonly KindName[]
   /** What was tried and not had. Everything else that `kinds` does not cover is `not-asked`. */

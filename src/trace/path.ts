@@ -1,4 +1,5 @@
 import type { Doubt } from '../network/policy/doubt.ts'
+import type { RouteReason } from '../network/routes/route.ts'
 import type { Connection } from '../network/traffic/connection.ts'
 import type { Place } from '../network/traffic/place.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
@@ -22,11 +23,21 @@ export type Reason =
   | 'address-not-of-pod'
   | 'pod-not-running'
   | 'resolver-unreachable'
+  /** The client asks a server that does not know the cluster's names. */
+  | 'resolver-outside-cluster'
+  /** The name is there, and what the client asks or the server's configuration keeps it from it. */
+  | 'name-not-resolved'
+  /** The server's configuration answers the name of a Service with something else. */
+  | 'name-leads-elsewhere'
+  /** Nothing stands behind the DNS Service. */
+  | 'dns-unavailable'
   | 'egress-denied'
   | 'ingress-denied'
   /** The API leaves it open what a policy means here, or a policy of the network plugin is in force. */
   | 'policy-undefined'
   | 'not-read'
+  /** Why what serves a route does not send requests on. */
+  | RouteReason
 
 export interface Verdict {
   readonly outcome: Outcome
@@ -39,7 +50,16 @@ export interface Verdict {
   readonly doubts?: readonly Doubt[] | undefined
 }
 
-export type HopKind = 'name' | 'dns' | 'service' | 'endpoints' | 'egress' | 'ingress' | 'pod' | 'listener'
+export type HopKind =
+  | 'route'
+  | 'name'
+  | 'dns'
+  | 'service'
+  | 'endpoints'
+  | 'egress'
+  | 'ingress'
+  | 'pod'
+  | 'listener'
 
 export interface Hop {
   readonly kind: HopKind

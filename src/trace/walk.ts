@@ -13,6 +13,7 @@ import { ingress } from './hops/ingress.ts'
 import { listener } from './hops/listener.ts'
 import { name } from './hops/name.ts'
 import { pod } from './hops/pod.ts'
+import { leadsOnBehind, route } from './hops/route.ts'
 import { service } from './hops/service.ts'
 import {
   type Branch,
@@ -26,7 +27,7 @@ import {
 import type { HopJudge, Judgement, Way } from './way.ts'
 
 /** The hops in the order in which the packet meets them. A new kind of hop is a file in hops/ and a line here. */
-const table: readonly HopJudge[] = [name, dns, service, endpoints, egress, ingress, pod, listener]
+const table: readonly HopJudge[] = [route, name, dns, service, endpoints, egress, ingress, pod, listener]
 
 const before = table.filter((hop) => !hop.perEndpoint)
 const perEndpoint = table.filter((hop) => hop.perEndpoint)
@@ -44,17 +45,22 @@ export function walk(connection: Connection, network: Network): Path {
     const judgement = judge.judge(way, network, walk)
     if (judgement.choices !== undefined) chosen = judgement
     hops.push(hopOf(judge, judgement))
-    if (judgement.verdict.outcome === 'fails' && !leadsOn.has(judge.kind)) return finish(connection, hops)
+    if (judgement.verdict.outcome === 'fails' && !leadsOn(judge.kind, judgement.verdict, way))
+      return finish(connection, hops)
   }
   if (chosen === undefined) return finish(connection, [...hops, ...straight(way, network)])
   return finish(connection, withBranches(hops, chosen, way, network))
 }
 
 /**
- * Hops behind which the way is known although the packet does not get there: what a name means is known without a lookup.
- * A fault further on is one of its own, for it stays when the first is mended.
+ * Hops behind which the way is known although the packet does not get there: what a name means is known without a lookup,
+ * and where a route leads without a controller. A fault further on is one of its own, for it stays when the first is
+ * mended.
  */
-const leadsOn: ReadonlySet<HopKind> = new Set(['dns'])
+function leadsOn(kind: HopKind, verdict: Verdict, { resolved: { destination } }: Way): boolean {
+  if (kind === 'route') return leadsOnBehind(verdict)
+  return kind === 'dns' || (kind === 'name' && destination.kind === 'service')
+}
 
 /** One for all: most hops rest on nothing else. */
 const nothingBehind: readonly Place[] = []

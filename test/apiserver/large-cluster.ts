@@ -72,7 +72,7 @@ function requestFor(path: string, query: URLSearchParams): ApiRequest {
 /** Reads for a question as the commands do: a large cluster in two rounds. */
 export async function readFor(question: Question, { transport }: Served): Promise<Snapshot> {
   const connection = { context: 'test', server: 'https://server', userName: 'jane' }
-  const namespaces = question.kind === 'scan' ? question.namespaces : [question.namespace]
+  const namespaces = 'namespaces' in question ? question.namespaces : [question.namespace]
   const reading = {
     transport,
     connection,

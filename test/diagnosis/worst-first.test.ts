@@ -28,7 +28,16 @@ function route(isShare: boolean): Client {
   const by = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', namespace: 'shop', name: 'web' }
   return {
     kind: 'route',
-    backend: { by, field: 'spec', namespace: 'shop', service: 'web', title: 'web/', isShare },
+    backend: {
+      by,
+      field: 'spec',
+      namespace: 'shop',
+      service: 'web',
+      title: 'web/',
+      isShare,
+      weight: 1,
+      servedBy: [],
+    },
   }
 }
 

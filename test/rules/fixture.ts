@@ -45,7 +45,7 @@ export function readFixture(path: string): Fixture {
     throw new Error(`${path}: the first document must be of kind Fixture`)
   const question = parseQuestion(record(head['question']), path)
   const namespace =
-    question.kind === 'scan'
+    'namespaces' in question
       ? question.namespaces === 'all'
         ? 'default'
         : (question.namespaces[0] ?? '')

@@ -10,7 +10,7 @@ import type { Connection, Destination } from '../traffic/connection.ts'
 import { isDeleting, isFinished } from '../workloads/pods.ts'
 import { templatePod } from '../workloads/stand-ins.ts'
 import type { Workload } from '../workloads/workload.ts'
-import { lookOf } from './client-pods.ts'
+import { clientWorkloads, lookOf } from './client-pods.ts'
 import { type FlowParts, judge } from './flow.ts'
 
 const passing = memoTable<boolean>('flows.passing')
@@ -27,10 +27,23 @@ export function surelyPass(
   endpoints: readonly Endpoint[],
   parts: FlowParts,
 ): boolean {
-  const { client, protocol } = connection
-  if (client.kind !== 'workload') return false
-  const source = sourceOf(client.workload)
+  const workloads = clientWorkloads(connection.client)
+  return (
+    workloads.length > 0 &&
+    workloads.every((workload) => passFrom(workload, connection, destination, endpoints, parts))
+  )
+}
+
+function passFrom(
+  workload: Workload,
+  connection: Connection,
+  destination: Destination,
+  endpoints: readonly Endpoint[],
+  parts: FlowParts,
+): boolean {
+  const source = sourceOf(workload)
   if (source === undefined) return false
+  const { protocol } = connection
   const { policy } = parts
   const getsOut = isOpen(source.namespace, 'egress', policy)
   let last: string | undefined
@@ -126,7 +139,7 @@ function describe({ pod, service, address, targetPort }: Endpoint): Target | und
   if (pod === undefined || targetPort === undefined || isHeadless(service)) return undefined
   const [only, ...others] = pod.status.podIPs
   // Of a pod with several addresses, or with another than its endpoint has, each has its own answer.
-  if (only === undefined || others.length > 0 || only.ip !== address) return undefined
+  if (others.length > 0 || (only?.ip ?? '') !== address) return undefined
   if (pod.spec.hostNetwork === true || isFinished(pod)) return undefined
   const look = lookOf(pod)
   return { namespace: pod.metadata.namespace ?? '', look, key: `${targetPort} ${look}` }
@@ -180,6 +193,7 @@ function placesOf(pods: readonly Pod[], named: readonly Block[]): string | undef
 function bitsOf(pod: Pod, named: readonly Block[]): string {
   const { parsed } = addressesOf({ kind: 'pod', pod })
   const address = parsed[4] ?? parsed[6]
-  if (address === undefined) return ' -'
+  // Of a pod that nobody has made yet it is not known in which block it will be.
+  if (address === undefined) return pod.status.phase === undefined ? ' ?' : ' -'
   return ` ${named.map((block) => (inBlock(address, block) ? '1' : '0')).join('')}`
 }

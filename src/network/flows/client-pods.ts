@@ -1,7 +1,9 @@
 import type { Pod } from '../../snapshot/kinds/pod.ts'
+import { proxiesOf } from '../routes/controllers.ts'
 import type { Client } from '../traffic/connection.ts'
 import { isDeleting, isFinished, podAddresses } from '../workloads/pods.ts'
 import { templatePod } from '../workloads/stand-ins.ts'
+import type { Workload } from '../workloads/workload.ts'
 
 /** Pods of a client that look the same to every policy; one of them is judged for all. */
 export interface ClientPods {
@@ -19,8 +21,16 @@ export interface ClientPods {
  * @returns nothing for clients whose pods no object shows
  */
 export function clientPods(client: Client, byAddress: boolean, self?: Pod): readonly ClientPods[] {
-  if (client.kind !== 'workload') return []
-  const { workload } = client
+  return clientWorkloads(client).flatMap((workload) => podsOf(workload, byAddress, self))
+}
+
+/** The workloads whose pods open the connections of a client: of a route, those of what serves it. */
+export function clientWorkloads(client: Client): readonly Workload[] {
+  if (client.kind === 'workload') return [client.workload]
+  return client.kind === 'route' ? [...new Set(client.backend.servedBy.flatMap(proxiesOf))] : []
+}
+
+function podsOf(workload: Workload, byAddress: boolean, self: Pod | undefined): readonly ClientPods[] {
   const running = workload.pods.filter((pod) => !isFinished(pod) && !isDeleting(pod))
   if (running.length === 0) {
     const pod = templatePod(workload)

@@ -1,13 +1,14 @@
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { parseAddress } from '../inventory/address.ts'
 import type { Inventory } from '../inventory/inventory.ts'
+import { memoTable } from '../inventory/memo.ts'
 import { decide, type FamilyVerdict, type Flow, type FlowVerdict } from '../policy/decide.ts'
 import type { Endpoint as PolicyEnd } from '../policy/endpoint.ts'
 import type { Protocol } from '../policy/model.ts'
 import type { Policies } from '../policy/policies.ts'
 import type { Endpoint } from '../services/endpoint.ts'
 import { isHeadless } from '../services/service-facts.ts'
-import type { Connection, Destination } from '../traffic/connection.ts'
+import { type Connection, type Destination, isRouted } from '../traffic/connection.ts'
 import { type ClientPods, clientPods } from './client-pods.ts'
 
 /** What flows are judged with. */
@@ -35,6 +36,31 @@ const protocols: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
 
 const notAsked: Judged = { is: 'not-asked' }
 
+const judgements = memoTable<Judged>('flows.judged')
+const pairs = new WeakMap<Connection, Map<Endpoint | undefined, object>>()
+
+/** The same, worked out once for both directions, for all who ask, and for worlds in which nothing of it differs. */
+export function judgedOnce(
+  connection: Connection,
+  destination: Destination,
+  endpoint: Endpoint | undefined,
+  parts: FlowParts,
+): Judged {
+  const { memo } = parts.inventory
+  return memo.get(judgements, pairOf(connection, endpoint), () =>
+    judge(connection, destination, endpoint, parts),
+  )
+}
+
+/** One object for each pair: it is what the result is remembered by. */
+function pairOf(connection: Connection, endpoint: Endpoint | undefined): object {
+  const known = pairs.get(connection) ?? new Map<Endpoint | undefined, object>()
+  pairs.set(connection, known)
+  const pair = known.get(endpoint) ?? {}
+  known.set(endpoint, pair)
+  return pair
+}
+
 /**
  * What the policies say of a packet behind the translation of a Service's address: from each sort of the client's pods to
  * the pod port of the endpoint, or to the address that is dialled.
@@ -54,7 +80,8 @@ export function judge(
   const self = end.kind === 'pod' ? end.pod : undefined
   const clients = clientPods(connection.client, tellsAddressesApart(end, parts.policy), self)
   if (clients.length === 0) return notAsked
-  const throughService = endpoint !== undefined && !isHeadless(endpoint.service)
+  const throughService =
+    endpoint !== undefined && !isHeadless(endpoint.service) && !isRouted(connection.client)
   const unread = end.kind === 'outside' ? unreadPod(endpoint, parts.inventory) : []
   const isHidden = unread.length > 0 || end === anywhere
   const flows = clients.map((sort): ClientFlow => {
@@ -73,8 +100,10 @@ export function judge(
 }
 
 /** A headless Service has no address to translate: what is dialled is the pod's own port. */
-function portOf({ port }: Connection, endpoint: Endpoint | undefined): number | undefined {
+function portOf({ port, client }: Connection, endpoint: Endpoint | undefined): number | undefined {
   if (endpoint === undefined) return port
+  // Proxies look up pods and their ports by themselves.
+  if (isRouted(client)) return endpoint.targetPort
   return isHeadless(endpoint.service) ? (port ?? endpoint.targetPort) : endpoint.targetPort
 }
 

@@ -154,7 +154,9 @@ export class Inventory {
   /** The object of that name, as a read of none or one item. */
   get<K extends KindName>(kind: K, namespace: string, name: string): Read<ObjectOf<K>> {
     const found = this.#bucket(kind, namespace).named(name)
-    return this.#read(kind, namespace, found ?? none)
+    const read = this.#read(kind, namespace, found ?? none)
+    const isAsked = this.snapshot.coverage.asked?.[kind]?.includes(`${namespace}/${name}`) === true
+    return isAsked ? { ...read, gaps: [] } : read
   }
 
   /** Objects of a kind in a namespace that carry every pair of the selector. */

@@ -1,7 +1,7 @@
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
 import type { ObjectReference } from '../../snapshot/snapshot.ts'
 import type { Dial } from '../references/dial.ts'
-import type { RouteBackend } from '../routes/backends.ts'
+import type { RouteBackend } from '../routes/route.ts'
 import type { IpFamily } from '../services/service-facts.ts'
 import type { Workload } from '../workloads/workload.ts'
 
@@ -54,10 +54,7 @@ const apiServerKinds: readonly string[] = [
   'ValidatingWebhookConfiguration',
 ]
 
-/**
- * Whether a client is an Ingress or a Gateway route. What its controller makes of a Service or port that does not exist
- * differs from one to the next (ingress-nginx takes a target port for a port), and is not modelled here.
- */
+/** Whether a client is an Ingress or a Gateway route, and not the API server. */
 export function isRouted(client: Client): boolean {
   return client.kind === 'route' && !apiServerKinds.includes(client.backend.by.kind)
 }

@@ -25,6 +25,8 @@ export const place = {
   name: (client: string, host: string): Place => `name ${client} ${host}`,
   /** What leaves a client towards one target: `ns/service:port` or a host. */
   egress: (client: string, target: string): Place => `egress ${client} ${target}`,
+  /** The configuration and the pods of cluster DNS. */
+  dns: 'cluster-dns',
   /** The lookups of a client. */
   resolver: (client: string): Place => `resolver ${client}`,
   /** A port of a name as one client dials it. */
@@ -46,6 +48,16 @@ export const place = {
   listener: (namespace: string, pod: string, port: number | undefined): Place =>
     `listener ${namespace}/${pod}:${port ?? '?'}`,
   route: (by: ObjectReference): Place => `route ${inNamespace(by)}`,
+  /** A Service as one route names it. */
+  routeBackend: (
+    by: ObjectReference,
+    backend: {
+      readonly namespace: string
+      readonly service: string
+      readonly port?: number | string | undefined
+    },
+  ): Place =>
+    `route-backend ${inNamespace(by)} ${backend.namespace}/${backend.service}:${backend.port ?? '-'}`,
   node: (name: string): Place => `node ${name}`,
   /** A policy of any kind: what it allows and denies. */
   policy: (reference: ObjectReference): Place => `policy ${inNamespace(reference)}`,

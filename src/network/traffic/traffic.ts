@@ -8,11 +8,12 @@ import { memoTable } from '../inventory/memo.ts'
 import { distinctGaps, joinReads, mapRead, type Read } from '../inventory/read.ts'
 import type { Dial } from '../references/dial.ts'
 import type { References } from '../references/references.ts'
-import type { RouteBackend, Routes } from '../routes/backends.ts'
+import type { RouteBackend } from '../routes/route.ts'
+import type { Routes } from '../routes/routes.ts'
 import { isReachableFromOutside } from '../services/service-facts.ts'
 import type { Workload } from '../workloads/workload.ts'
 import type { Workloads } from '../workloads/workloads.ts'
-import { type Connection, clientKey } from './connection.ts'
+import { type Connection, clientKey, isRouted } from './connection.ts'
 import { aliasOf, type Resolved, resolveDestination } from './destination.ts'
 
 type TargetIndex = ReadonlyMap<string, readonly Connection[]>
@@ -38,9 +39,20 @@ export class Traffic {
   }
 
   destination(connection: Connection): Resolved {
-    return this.#inventory.memo.get(destinationTable, connection, () =>
-      resolveDestination(connection, this.#inventory),
+    return this.#inventory.memo.get(
+      destinationTable,
+      connection,
+      () => this.#ofRoute(connection) ?? resolveDestination(connection, this.#inventory),
     )
+  }
+
+  /** Controllers have their own ideas of what the port of a backend means. */
+  #ofRoute({ client }: Connection): Resolved | undefined {
+    if (client.kind !== 'route' || !isRouted(client)) return undefined
+    const fate = this.#routes.fate(client.backend)
+    if (fate.is === 'ends') return undefined
+    const { service, port } = fate
+    return { destination: { kind: 'service', service, port, by: 'reference' }, gaps: [] }
   }
 
   /** Everything that a workload dials, one connection per host, port and protocol. */
@@ -52,7 +64,7 @@ export class Traffic {
 
   /** Connections that the routes of a namespace open. */
   fromRoutes(namespace: string): Read<Connection> {
-    return mapRead(this.#routes.in(namespace), (backends) => backends.map(routeConnection))
+    return mapRead(this.#routes.backendsIn(namespace), (backends) => backends.map(routeConnection))
   }
 
   /** Everyone who refers to a Service: workloads, routes, the API server, and the outside for a NodePort. */
@@ -73,6 +85,15 @@ export class Traffic {
   /** Connections to this address, whoever has it. */
   toAddress(address: string): Read<Connection> {
     return mapRead(this.#targets(), ([index]) => index?.get(addressTarget(address)) ?? [])
+  }
+
+  /**
+   * Everyone who dials a host: the Services that it can mean for a pod of the namespace by whatever name, or just this name.
+   */
+  toHost(host: string, namespace: string): Read<Connection> {
+    return mapRead(this.#targets(), ([index]) => [
+      ...new Set(namedTargets(host, namespace).flatMap((target) => index?.get(target) ?? [])),
+    ])
   }
 
   /** Everyone's connections. A namespace of which nothing was read may hold more: that is among the gaps. */
@@ -132,7 +153,8 @@ function connectionsOf(workload: Workload, dials: readonly Dial[]): readonly Con
   })
 }
 
-function routeConnection(backend: RouteBackend): Connection {
+/** The connection that whoever serves a route opens to a backend. */
+export function routeConnection(backend: RouteBackend): Connection {
   const client = { kind: 'route', backend } as const
   const { namespace, service, port } = backend
   return {
@@ -182,6 +204,10 @@ function targetsOf(connection: Connection, namespace: string): readonly string[]
   if (address !== undefined) return [addressTarget(host)]
   const alias = client.kind === 'workload' ? aliasOf(host, client.workload) : undefined
   if (alias !== undefined) return [addressTarget(alias)]
+  return namedTargets(host, namespace)
+}
+
+function namedTargets(host: string, namespace: string): readonly string[] {
   // `a.b` may be the pod `a` of the headless Service `b`, or the Service `a` of the namespace `b`.
   const names = [serviceCandidates(host, namespace), ownNamespacePod(host, namespace)]
   const services = names.flatMap((name) =>

@@ -11,6 +11,7 @@ import { count, plainText } from '../words.ts'
 const policies = 'network policies'
 
 const hopNames: Readonly<Record<HopKind, string>> = {
+  route: 'routes of controllers that are not known',
   // Names and ports are judged for everyone but Ingresses and Gateway routes.
   name: 'backends that routes name',
   dns: 'cluster DNS',

@@ -24,6 +24,7 @@ const severity: readonly Outcome[] = ['fails', 'partly', 'unknown', 'not-checked
 
 /** The hops that a table of connections shows, in the order of the way, with short titles for narrow terminals. */
 const columns = [
+  ['route', 'route'],
   ['name', 'name'],
   ['dns', 'dns'],
   ['service', 'svc'],

@@ -31,8 +31,12 @@ const everywhere: ReadonlySet<KindName> = new Set<KindName>([
   'ConfigMap',
 ])
 
-/** Resources of network plugins: a dump without them was hardly asked for them. */
-const ofPlugins: ReadonlySet<KindName> = new Set<KindName>([
+/** Cluster-scoped kinds that many clusters lack: a dump of all namespaces without any is of such a cluster. */
+const classes: ReadonlySet<KindName> = new Set<KindName>(['IngressClass', 'GatewayClass'])
+
+/** Resources of network plugins, and Secrets: a dump without them was hardly asked for them. */
+const onPurpose: ReadonlySet<KindName> = new Set<KindName>([
+  'Secret',
   'CiliumNetworkPolicy',
   'CalicoNetworkPolicy',
   'CalicoStoredNetworkPolicy',
@@ -71,8 +75,9 @@ export function dumpCoverage(objects: readonly KubeObject[]): Coverage {
   const mentioned = mentionedKinds(objects)
   const isWhole = (kind: KindName): boolean => {
     if (present.has(kind)) return true
+    if (classes.has(kind)) return isEverything
     if (!kinds[kind].namespaced || mentioned.has(kind)) return false
-    return isEverything ? !everywhere.has(kind) && !ofPlugins.has(kind) : dumped.has(kind)
+    return isEverything ? !everywhere.has(kind) && !onPurpose.has(kind) : dumped.has(kind)
   }
   return {
     world: 'closed',

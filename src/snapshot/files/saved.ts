@@ -1,4 +1,4 @@
-import { type Json, list, record, text } from '../kinds/json.ts'
+import { type Json, list, record, text, texts } from '../kinds/json.ts'
 import { isKindName, type KindName, type KubeObject, kindNames, parseObject } from '../kinds/kinds.ts'
 import { KnownError } from '../known-error.ts'
 import type { Coverage, Gap, GapReason, KindCoverage, Observation, Snapshot } from '../snapshot.ts'
@@ -69,6 +69,12 @@ function parseCoverage(json: Json): Coverage {
         ]
       }),
     ),
+    asked: Object.fromEntries(
+      Object.entries(record(json['asked'])).flatMap(
+        ([kind, names]): readonly [KindName, readonly string[]][] =>
+          isKindName(kind) ? [[kind, texts(names) ?? []]] : [],
+      ),
+    ),
     notServed: kindNames.filter(
       (kind) => Array.isArray(json['notServed']) && json['notServed'].includes(kind),
     ),
@@ -79,7 +85,7 @@ function parseCoverage(json: Json): Coverage {
 function parseGap(json: Json): Gap | undefined {
   const kind = text(json['kind']) ?? ''
   const why = reasons.find((reason) => reason === json['why'])
-  if (why === undefined || !(isKindName(kind) || kind === 'Secret' || kind === 'PodLog')) return undefined
+  if (why === undefined || !(isKindName(kind) || kind === 'PodLog')) return undefined
   return {
     kind,
     namespace: text(json['namespace']),

@@ -8,6 +8,8 @@ export interface IngressBackend {
         readonly port: { readonly name?: string | undefined; readonly number?: number | undefined }
       }
     | undefined
+  /** An object of another kind than Service, such as a bucket. */
+  readonly resource?: { readonly kind: string; readonly name: string } | undefined
 }
 
 export interface IngressPath {
@@ -26,6 +28,15 @@ export interface Ingress extends KubeObjectBase<'Ingress'> {
     }[]
     readonly tls: readonly { readonly hosts: readonly string[]; readonly secretName?: string | undefined }[]
   }
+  /** Addresses that a controller has written: somebody serves the object, and clients go there. */
+  readonly status: {
+    readonly loadBalancer: {
+      readonly ingress: readonly {
+        readonly ip?: string | undefined
+        readonly hostname?: string | undefined
+      }[]
+    }
+  }
 }
 
 function parseBackend(json: Json): IngressBackend {
@@ -37,6 +48,10 @@ function parseBackend(json: Json): IngressBackend {
         port: { name: text(port['name']), number: integer(port['number']) },
       }
     }),
+    resource: optional(json['resource'], (resource) => ({
+      kind: text(resource['kind']) ?? '',
+      name: text(resource['name']) ?? '',
+    })),
   }
 }
 
@@ -68,6 +83,14 @@ export const ingress = defineKind<'Ingress', Ingress>({
           hosts: texts(tls['hosts']) ?? [],
           secretName: text(tls['secretName']),
         })),
+      },
+      status: {
+        loadBalancer: {
+          ingress: list(record(record(json['status'])['loadBalancer'])['ingress'], (item) => ({
+            ip: text(item['ip']),
+            hostname: text(item['hostname']),
+          })),
+        },
       },
     }
   },

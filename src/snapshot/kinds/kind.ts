@@ -1,4 +1,4 @@
-import { flag, integer, type Json, list, record, type TextMap, text, textMap, word } from './json.ts'
+import { flag, integer, type Json, list, record, type TextMap, text, textMap, texts, word } from './json.ts'
 import { sharing } from './sharing.ts'
 
 export interface OwnerReference {
@@ -35,6 +35,8 @@ export interface ObjectMeta {
   readonly generation?: number | undefined
   readonly creationTimestamp?: string | undefined
   readonly deletionTimestamp?: string | undefined
+  /** Absent where there are none. */
+  readonly finalizers?: readonly string[] | undefined
   readonly labels: TextMap
   readonly annotations: TextMap
   readonly ownerReferences: readonly OwnerReference[]
@@ -61,6 +63,8 @@ export interface KindDefinition<K extends string, T extends KubeObjectBase<K>> {
   readonly namespaced: boolean
   /** Made by controllers by the thousand: of their managedFields only what somebody else wrote is kept. */
   readonly isMadeInMasses?: boolean
+  /** Never listed, because a list moves values that are nobody's business: read by name, one by one, on request. */
+  readonly isReadByName?: boolean
   readonly parse: (json: Json, base: KubeObjectBase<K>) => T
 }
 
@@ -76,6 +80,8 @@ const droppedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
 const parseLabels = sharing(textMap)
 
 const parseAnnotations = sharing((value) => without(textMap(value), droppedAnnotation))
+
+const parseFinalizers = sharing(texts)
 
 const parseOwners = sharing((value) =>
   list(value, (owner) => ({
@@ -135,6 +141,7 @@ export function parseMeta(
     generation: integer(json['generation']),
     creationTimestamp: word(json['creationTimestamp']),
     deletionTimestamp: text(json['deletionTimestamp']),
+    finalizers: parseFinalizers(json['finalizers']),
     labels: parseLabels(json['labels']),
     annotations: parseAnnotations(json['annotations']),
     ownerReferences: parseOwners(json['ownerReferences']),

@@ -1,5 +1,6 @@
 import { adminNetworkPolicy, baselineAdminNetworkPolicy } from './admin-network-policy.ts'
 import { apiService } from './api-service.ts'
+import { backendTlsPolicy } from './backend-tls-policy.ts'
 import {
   calicoGlobalNetworkPolicy,
   calicoNetworkPolicy,
@@ -12,15 +13,21 @@ import { configMap } from './config-map.ts'
 import { endpointSlice } from './endpoint-slice.ts'
 import { endpoints } from './endpoints.ts'
 import { event } from './event.ts'
+import { gateway } from './gateway.ts'
+import { gatewayClass } from './gateway-class.ts'
 import { grpcRoute, httpRoute, tcpRoute, tlsRoute, udpRoute } from './gateway-route.ts'
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts'
 import { ingress } from './ingress.ts'
+import { ingressClass } from './ingress-class.ts'
 import { isRecord, text } from './json.ts'
 import { type KindDefinition, type KubeObjectBase, parseMeta } from './kind.ts'
+import { listenerSet } from './listener-set.ts'
 import { namespace } from './namespace.ts'
 import { networkPolicy } from './network-policy.ts'
 import { node } from './node.ts'
 import { pod } from './pod.ts'
+import { referenceGrant } from './reference-grant.ts'
+import { secret } from './secret.ts'
 import { service } from './service.ts'
 import { serviceCidr } from './service-cidr.ts'
 import { mutatingWebhookConfiguration, validatingWebhookConfiguration } from './webhook.ts'
@@ -51,6 +58,12 @@ export const kinds = {
   ConfigMap: configMap,
   Event: event,
   Ingress: ingress,
+  IngressClass: ingressClass,
+  GatewayClass: gatewayClass,
+  Gateway: gateway,
+  ListenerSet: listenerSet,
+  ReferenceGrant: referenceGrant,
+  BackendTLSPolicy: backendTlsPolicy,
   HTTPRoute: httpRoute,
   GRPCRoute: grpcRoute,
   TLSRoute: tlsRoute,
@@ -72,6 +85,7 @@ export const kinds = {
   MutatingWebhookConfiguration: mutatingWebhookConfiguration,
   ValidatingWebhookConfiguration: validatingWebhookConfiguration,
   APIService: apiService,
+  Secret: secret,
 } as const
 
 export type KindName = keyof typeof kinds

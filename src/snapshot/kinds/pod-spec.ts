@@ -66,6 +66,11 @@ export interface Probe {
   readonly successThreshold?: number | undefined
 }
 
+/** What runs after a container started, or before it is stopped; of the handlers only commands are read. */
+export interface LifecycleHandler {
+  readonly exec?: { readonly command: readonly string[] } | undefined
+}
+
 export interface VolumeMount {
   readonly name: string
   readonly mountPath: string
@@ -83,6 +88,9 @@ export interface Container {
   readonly readinessProbe?: Probe | undefined
   readonly livenessProbe?: Probe | undefined
   readonly startupProbe?: Probe | undefined
+  readonly lifecycle?:
+    | { readonly postStart?: LifecycleHandler | undefined; readonly preStop?: LifecycleHandler | undefined }
+    | undefined
   /** `Always` on an init container makes it a native sidecar. */
   readonly restartPolicy?: string | undefined
   readonly volumeMounts: readonly VolumeMount[]
@@ -206,6 +214,17 @@ const parsePorts = sharing((value) =>
   })),
 )
 
+const parseHandler = (json: Json): LifecycleHandler => ({
+  exec: optional(json['exec'], (exec) => ({ command: texts(exec['command']) ?? [] })),
+})
+
+const parseLifecycle = sharing((value) =>
+  optional(value, (hooks) => ({
+    postStart: optional(hooks['postStart'], parseHandler),
+    preStop: optional(hooks['preStop'], parseHandler),
+  })),
+)
+
 const parseMaybeProbe = sharing((value) => optional(value, parseProbe))
 const parseTexts = sharing(texts)
 
@@ -234,6 +253,7 @@ function parseContainer(json: Json): Container {
     readinessProbe: parseMaybeProbe(json['readinessProbe']),
     livenessProbe: parseMaybeProbe(json['livenessProbe']),
     startupProbe: parseMaybeProbe(json['startupProbe']),
+    lifecycle: parseLifecycle(json['lifecycle']),
     restartPolicy: word(json['restartPolicy']),
     volumeMounts: parseMounts(json['volumeMounts']),
     resources: parseResources(json['resources']),

@@ -9,7 +9,7 @@ import {
   isReachableFromOutside,
   selectorOf,
 } from '../../network/services/service-facts.ts'
-import type { Connection } from '../../network/traffic/connection.ts'
+import { type Connection, isRouted } from '../../network/traffic/connection.ts'
 import { type Place, place } from '../../network/traffic/place.ts'
 import type { Service, ServicePort } from '../../snapshot/kinds/service.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
@@ -78,12 +78,17 @@ function choose(
   if (!isExternal && clientNodes.length === 0 && local.length > 0 && choices[0]?.endpoints.length !== 0)
     return { verdict: unread(local), choices: distinct(choices) }
   return {
-    verdict: overNodes(choices, service, network),
+    verdict: ofClient(overNodes(choices, service, network), connection),
     choices: distinct(choices),
     uncertain: distinctGaps(
       choices.map((choice, index) => network.services.choiceGaps(choice, nodes[index])),
     ),
   }
+}
+
+/** What a client of a route feels is a code that its proxy makes, and not what the proxy meets. */
+function ofClient(verdict: Verdict, { client }: Connection): Verdict {
+  return isRouted(client) ? { ...verdict, symptom: undefined } : verdict
 }
 
 const unread = (gaps: readonly Gap[]): Verdict => ({ outcome: 'unknown', reason: 'not-read', gaps })

@@ -19,7 +19,7 @@ export interface TestCluster {
   readonly proxyMode: string
   /** How a NetworkPolicy refuses here: `drop` or `reject`; `unknown` on a foreign cluster. */
   readonly denial: string
-  /** Whether Traefik serves Ingress and Gateway API, as `cluster:up -- --with traefik` installs it. */
+  /** Whether Traefik serves Ingress and Gateway API where `cluster:up -- --with traefik` installs it. */
   readonly hasTraefik: boolean
   /** The names of the nodes. */
   nodes(): Promise<string[]>
@@ -41,10 +41,15 @@ export async function testCluster(): Promise<TestCluster> {
     serverVersion: await serverVersion(kubectl),
     proxyMode: options?.proxy ?? 'unknown',
     denial: options?.deny ?? 'unknown',
-    hasTraefik: options?.withTraefik ?? false,
+    hasTraefik: await hasTraefik(kubectl),
     nodes: async () =>
       (await kubectl.run(['get', 'nodes', '-o', 'jsonpath={.items[*].metadata.name}'])).split(' '),
   }
+}
+
+async function hasTraefik(kubectl: Kubectl): Promise<boolean> {
+  const deployment = ['--namespace', 'traefik', 'get', 'deployment', 'traefik', '--ignore-not-found']
+  return (await kubectl.run(deployment)) !== ''
 }
 
 async function serverVersion(kubectl: Kubectl): Promise<string> {

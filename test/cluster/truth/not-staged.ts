@@ -1,4 +1,5 @@
 const noClusterPolicies = 'the enforcer of this cluster knows no cluster-wide policies'
+const noLoadBalancers = 'this cluster has no controller for load balancers'
 const nothingFails = 'no client fails: what the policy lets through stays the same, or is more than was meant'
 
 /** Rules that this cluster cannot show, with the reason; docs/truth.md lists them. */
@@ -6,10 +7,17 @@ export const notStaged: Readonly<Record<string, string>> = {
   'client/hardcoded-cluster-ip': 'no client fails before the Service is made anew',
   'client/hardcoded-pod-ip-in-configmap': 'no client fails before the next restart',
   'client/no-network-sandbox': 'needs a broken network plugin',
-  'endpoint/some-not-ready': 'every fault that could be staged is named by a rule that knows more',
-  'node/cni-agent-not-ready': 'the network plugin of this cluster runs no agent',
-  'node/kube-proxy-not-ready': 'kube-proxy is no pod in this cluster',
-  'node/network-unavailable': 'the network plugin of this cluster sets no such condition',
+  'gateway/backend-no-ready-endpoints': 'a symptom: its cause is named instead',
+  'gateway/certificate-ref-invalid': 'Traefik answers with a certificate of its own, and then by routes',
+  'gateway/class-not-accepted': 'needs a GatewayClass for the whole cluster',
+  'gateway/not-programmed': 'what Traefik does not program is told by its listeners or its class',
+  'gateway/route-ignored': 'Traefik looks at all routes',
+  'loadbalancer/class-unclaimed': noLoadBalancers,
+  'loadbalancer/local-policy-no-endpoint-node': noLoadBalancers,
+  'loadbalancer/no-eligible-node': noLoadBalancers,
+  'loadbalancer/pending': noLoadBalancers,
+  'loadbalancer/targets-unhealthy': noLoadBalancers,
+  'node/network-unavailable': 'only an agent or a cloud sets the condition, and this cluster has neither',
   'policy/admin-deny-covers-pods': noClusterPolicies,
   'policy/admin-tier-denies': noClusterPolicies,
   'policy/allow-all-makes-others-moot': nothingFails,

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, type TestContext, test } from 'vitest'
 import { catalogue } from '../../../src/rules/catalogue.ts'
-import { foreignKubeconfig } from '../kit/cluster.ts'
+import { foreignKubeconfig, testCluster } from '../kit/cluster.ts'
 import { isFullRun } from '../kit/full.ts'
 import { openStage } from '../kit/stage.ts'
 import type { Sighting, TruthCase } from './case.ts'
@@ -21,6 +21,7 @@ async function allCases(): Promise<readonly TruthCase[]> {
 
 const cases = await allCases()
 const rules = new Set(catalogue.map(({ id }) => id))
+const { hasTraefik } = await testCluster()
 const sightings: Sighting[] = []
 
 const needsOurs = ({ alone }: TruthCase) => alone === 'breaks nodes' || alone === 'calls from outside'
@@ -28,6 +29,7 @@ const needsOurs = ({ alone }: TruthCase) => alone === 'breaks nodes' || alone ==
 async function see(truth: TruthCase, { skip, onTestFinished }: TestContext): Promise<void> {
   skip(!rules.has(truth.rule), 'netdoctor does not have this rule yet')
   skip(truth.slow !== undefined && !isFullRun, truth.slow)
+  skip(truth.needs === 'traefik' && !hasTraefik, 'needs Traefik (cluster:up -- --with traefik)')
   skip(needsOurs(truth) && foreignKubeconfig !== undefined, truth.alone)
   const stage = await openStage(truth.rule.replace('/', '-').slice(0, 30), onTestFinished)
   sightings.push(await seeTruth(truth, stage))

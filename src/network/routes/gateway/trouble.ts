@@ -1,0 +1,61 @@
+import type { Gateway } from '../../../snapshot/kinds/gateway.ts'
+import type { Condition, ObjectMeta } from '../../../snapshot/kinds/kind.ts'
+import type { Inventory } from '../../inventory/inventory.ts'
+import { lacksCertificate } from './certificates.ts'
+import { freshCondition, isUntouched } from './conditions.ts'
+import type { BoundListener } from './listeners.ts'
+
+/** A controller gets a minute to look at something new. */
+export const settlingMs = 60_000
+
+/** Whether an object is so young that its controller may not have looked at it. */
+export function isYoung({ metadata }: { readonly metadata: ObjectMeta }, inventory: Inventory): boolean {
+  const age = inventory.ageMs(metadata.creationTimestamp)
+  return age !== undefined && age < settlingMs
+}
+
+/**
+ * The condition that says that a Gateway serves nothing: its controller has not accepted or not programmed it, or no
+ * controller has looked at it in the minute that it had.
+ */
+export function gatewayTrouble(gateway: Gateway, inventory: Inventory): Condition | undefined {
+  if (isYoung(gateway, inventory)) return undefined
+  const all = ['Accepted', 'Programmed'].flatMap(
+    (type) => freshCondition(gateway, gateway.status.conditions, type, inventory) ?? [],
+  )
+  const wrong = all.find(({ status }) => status === 'False')
+  if (wrong !== undefined) return wrong.reason === 'Pending' && isLate(wrong, inventory) ? undefined : wrong
+  return all.length > 0 && all.every(isUntouched) ? all[0] : undefined
+}
+
+/** Whether a condition changed within the last minute. */
+export function isLate({ lastTransitionTime }: Condition, inventory: Inventory): boolean {
+  const age = inventory.ageMs(lastTransitionTime)
+  return age !== undefined && age < settlingMs
+}
+
+/** What a controller wrote about one listener, as far as it is about the present spec. */
+export function listenerCondition(
+  { owner, listener }: BoundListener,
+  type: string,
+  inventory: Inventory,
+): Condition | undefined {
+  const status = owner.status.listeners.find(({ name }) => name === listener.name)
+  return status === undefined ? undefined : freshCondition(owner, status.conditions, type, inventory)
+}
+
+/** Why a listener serves nothing, by the specification and by what its controller wrote. */
+export function troubleOf(
+  bound: BoundListener,
+  inventory: Inventory,
+): 'no-listener' | 'certificate' | undefined {
+  if (bound.conflict !== undefined) return 'no-listener'
+  if (lacksCertificate(bound, inventory)) return 'certificate'
+  const condition = (type: string) => listenerCondition(bound, type, inventory)
+  if (condition('Accepted')?.status === 'False') return 'no-listener'
+  const resolved = condition('ResolvedRefs')
+  const isEncrypted = bound.listener.protocol === 'HTTPS' || bound.listener.protocol === 'TLS'
+  if (resolved?.status === 'False' && isEncrypted && resolved.reason !== 'InvalidRouteKinds')
+    return 'certificate'
+  return condition('Programmed')?.status === 'False' ? 'no-listener' : undefined
+}
