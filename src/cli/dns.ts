@@ -7,6 +7,7 @@ import { dnsHealthView } from '../report/views/dns-health.ts'
 import { dnsNameView } from '../report/views/dns-name.ts'
 import type { ViewOptions } from '../report/views/problem.ts'
 import { defineCommand } from './command.ts'
+import { client, serviceName } from './completion/value.ts'
 import { type ExitCode, exitCodeOf } from './exit-code.ts'
 import { type Input, withInput } from './input.ts'
 import { allNamespacesFlag, failureFlags, inputFlags, type OutputArguments, printFlags } from './options.ts'
@@ -26,6 +27,7 @@ export const dns = defineCommand({
     ['kubectl netdoctor dns', 'the DNS of the cluster: Service, pods, Corefile'],
     ['kubectl netdoctor dns db.shop --from deploy/web', 'what a name becomes for a client, and why'],
   ],
+  completes: { name: serviceName, from: client },
   flags: (yargs) =>
     allNamespacesFlag(
       failureFlags(printFlags(inputFlags(yargs))),

@@ -46,6 +46,7 @@ export const ingress = defineCommand({
     ['kubectl netdoctor ingress', 'hosts and paths, and where they lead'],
     ['kubectl netdoctor ingress http://shop.example.com/cart --code 503', 'why a client sees that code'],
   ],
+  completes: { route: { of: 'objects', kinds: ['Ingress'] } },
   flags,
   run: (args: IngressArguments, terminal) => {
     const code = codeOf(args.code)

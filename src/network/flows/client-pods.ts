@@ -1,3 +1,4 @@
+import type { TextMap } from '../../snapshot/kinds/json.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import { proxiesOf } from '../routes/controllers.ts'
 import type { Client } from '../traffic/connection.ts'
@@ -52,6 +53,17 @@ function podsOf(workload: Workload, byAddress: boolean, self: Pod | undefined): 
 const looks = new WeakMap<Pod, string>()
 const numbers = new Map<string, string>()
 
+const labelTexts = new WeakMap<TextMap, string>()
+
+/** Labels in order of their keys. The pods of a workload share one object. */
+function labelsText(labels: TextMap): string {
+  const known = labelTexts.get(labels)
+  if (known !== undefined) return known
+  const text = JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))
+  labelTexts.set(labels, text)
+  return text
+}
+
 /** What policies can tell pods apart by, but addresses and nodes: namespace, labels, named ports, service account, address families. */
 export function lookOf(pod: Pod): string {
   const known = looks.get(pod)
@@ -59,7 +71,7 @@ export function lookOf(pod: Pod): string {
   const { metadata, spec } = pod
   const look = JSON.stringify([
     metadata.namespace,
-    Object.entries(metadata.labels).sort(([a], [b]) => (a < b ? -1 : 1)),
+    labelsText(metadata.labels),
     spec.hostNetwork === true,
     spec.serviceAccountName,
     [...spec.containers, ...spec.initContainers].flatMap(({ ports }) =>

@@ -67,9 +67,16 @@ export function isIdle({ endpoints }: NodeLoad, network: Network): boolean {
 export function podsOn(node: Node, network: Network): readonly Pod[] {
   const { inventory } = network
   const index = inventory.memo.get(podsTable, '', () =>
-    Map.groupBy(
-      inventory.list('Pod').items.filter((pod) => !isFinished(pod) && !isDeleting(pod)),
-      (pod) => pod.spec.nodeName ?? '',
+    joined(
+      inventory.namespacesOf('Pod').map((namespace) =>
+        inventory.memo.get(podsTable, namespace, () => {
+          const pods = inventory.list('Pod', namespace).items
+          return Map.groupBy(
+            pods.filter((pod) => !isFinished(pod) && !isDeleting(pod)),
+            (pod) => pod.spec.nodeName ?? '',
+          )
+        }),
+      ),
     ),
   )
   return index.get(node.metadata.name) ?? []
@@ -78,11 +85,30 @@ export function podsOn(node: Node, network: Network): readonly Pod[] {
 function endpointsByNode(network: Network): ByNode<Endpoint> {
   const { inventory, services } = network
   return inventory.memo.get(endpointsTable, '', () =>
-    Map.groupBy(
-      inventory.list('Service').items.flatMap((service) => services.endpoints(service).items),
-      (endpoint) => endpoint.nodeName ?? '',
+    joined(
+      inventory.namespacesOf('Service').map((namespace) =>
+        inventory.memo.get(endpointsTable, namespace, () =>
+          Map.groupBy(
+            inventory.list('Service', namespace).items.flatMap((item) => services.endpoints(item).items),
+            (endpoint) => endpoint.nodeName ?? '',
+          ),
+        ),
+      ),
     ),
   )
+}
+
+/** One index of those of all namespaces: a changed world makes only those anew that an edit touched. */
+function joined<T>(indexes: readonly ByNode<T>[]): ByNode<T> {
+  const all = new Map<string, T[]>()
+  for (const index of indexes) {
+    for (const [node, items] of index) {
+      const known = all.get(node)
+      if (known === undefined) all.set(node, [...items])
+      else known.push(...items)
+    }
+  }
+  return all
 }
 
 /** The Services and workloads that a fault of the node reaches. */
