@@ -13,7 +13,7 @@ import { changedEndText, changedPortsText } from './policy-ends.ts'
 import { plainText } from './words.ts'
 
 /** The name of this form; it only ever grows. */
-export const schema = 'netdoctor/v1'
+const schema = 'netdoctor/v1'
 
 /**
  * A diagnosis as the JSON form that docs/schema describes: flat problems, most important first, plain strings, no

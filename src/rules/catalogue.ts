@@ -119,6 +119,7 @@ import policyNotEnforced from './policy/not-enforced.ts'
 import policyPeerInOtherNamespace from './policy/peer-in-other-namespace.ts'
 import policyPeerSelectsNoPod from './policy/peer-selects-no-pod.ts'
 import policyPolicyWithoutEffect from './policy/policy-without-effect.ts'
+import policyPortNameOfNobody from './policy/port-name-of-nobody.ts'
 import policyPortWrittenAsText from './policy/port-written-as-text.ts'
 import policyProtocolMismatch from './policy/protocol-mismatch.ts'
 import policyProtocolMissingOnDnsPort from './policy/protocol-missing-on-dns-port.ts'
@@ -275,6 +276,7 @@ export const catalogue: readonly AnyRule[] = [
   policyPeerInOtherNamespace,
   policyPeerSelectsNoPod,
   policyPolicyWithoutEffect,
+  policyPortNameOfNobody,
   policyPortWrittenAsText,
   policyProtocolMismatch,
   policyProtocolMissingOnDnsPort,

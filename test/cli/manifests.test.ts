@@ -71,6 +71,29 @@ describe('an egress policy among manifests', () => {
   })
 })
 
+it('an error beside a warning: the headline counts every connection that the data counts, and no fix is praised that brings trouble', async () => {
+  const closed = `
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: cart, namespace: shop }
+spec: { podSelector: { matchLabels: { app: cart } }, ingress: [{ ports: [{ port: 70000 }] }] }
+`
+  const stdin = application.replace('selector: { app: cart }', 'selector: { app: crat }') + closed
+  const [table, json] = await Promise.all([
+    run(['-f', '-'], { stdin }),
+    run(['-f', '-', '-o', 'json'], { stdin }),
+  ])
+  expect(table.stdout).toMatch(/^✗ shop: 1 problem; behind warnings 1 more fails, or may\n/)
+  expect(JSON.parse(json.stdout).verdict).toMatchObject({
+    problems: { error: 1, warning: 1 },
+    connections: { of: 1, broken: 1, suspect: 0 },
+  })
+  expect(table.stdout.replaceAll(/\n +/g, ' ')).toContain(
+    'gets as far as the next problem. But it would bring 1 new problem: policy/ingress-denied',
+  )
+})
+
 it('names of several namespaces say which', async () => {
   const more =
     '---\napiVersion: v1\nkind: Service\nmetadata: { name: other, namespace: ops }\nspec: { ports: [{ port: 1 }] }\n'

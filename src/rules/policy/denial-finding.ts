@@ -82,6 +82,7 @@ export function peerPlaces({ kind, policy }: DenialGroup, network: Network): rea
   const peers = rule?.peers === 'all' ? [] : (rule?.peers ?? [])
   const peer = peers.find(({ path }) => path === kind.miss?.rule.peer)
   if (rule === undefined) return []
+  if (kind.is === 'named-port') return [place.policyPart(policy, `${rule.direction} port ${kind.name}`)]
   if (peer?.is === 'pods') return [place.policyPart(policy, `${rule.direction} ${peerKey(peer)}`)]
   return peer?.is === 'block'
     ? [place.policyPart(policy, `${rule.direction} block ${blockText(peer.block)}`)]

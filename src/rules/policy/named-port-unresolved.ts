@@ -11,6 +11,7 @@ export default defineRule({
   subject: 'Connection',
   severity: 'error',
   explains: ['ingress-denied', 'egress-denied'],
+  over: ['policy/port-name-of-nobody'],
   docs: {
     means: 'The rule opens nothing on these pods, so the connection does not come through.',
     why: 'A port name in a policy is looked up on each destination pod, by name and protocol. The name was changed, or is only that of the Service port.',
