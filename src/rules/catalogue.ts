@@ -15,17 +15,24 @@ import clientServiceInOtherNamespace from './client/service-in-other-namespace.t
 import clientServiceNotFound from './client/service-not-found.ts'
 import clientStaleServiceEnv from './client/stale-service-env.ts'
 import clientUndefinedVariable from './client/undefined-variable.ts'
+import dnsCorednsIsolatedByPolicy from './dns/coredns-isolated-by-policy.ts'
 import dnsCorednsRestarting from './dns/coredns-restarting.ts'
 import dnsCorefileHijacksName from './dns/corefile-hijacks-name.ts'
 import dnsCorefileInvalid from './dns/corefile-invalid.ts'
 import dnsCorefileZoneMissing from './dns/corefile-zone-missing.ts'
 import dnsCustomNameserverBypassesCluster from './dns/custom-nameserver-bypasses-cluster.ts'
+import dnsExternalnameInvalidTarget from './dns/externalname-invalid-target.ts'
 import dnsForwardLoop from './dns/forward-loop.ts'
+import dnsHeadlessWithoutRecords from './dns/headless-without-records.ts'
 import dnsHostnetworkWithoutClusterDns from './dns/hostnetwork-without-cluster-dns.ts'
+import dnsMixedNameservers from './dns/mixed-nameservers.ts'
 import dnsNoReadyEndpoints from './dns/no-ready-endpoints.ts'
 import dnsPodUsesNodeResolver from './dns/pod-uses-node-resolver.ts'
+import dnsResolvConfOverwritten from './dns/resolv-conf-overwritten.ts'
+import dnsSearchListLacksNamespace from './dns/search-list-lacks-namespace.ts'
 import dnsServiceMissingOrUnbound from './dns/service-missing-or-unbound.ts'
 import dnsServicePortsWrong from './dns/service-ports-wrong.ts'
+import dnsStatefulsetGoverningService from './dns/statefulset-governing-service.ts'
 import endpointAllNotReady from './endpoint/all-not-ready.ts'
 import endpointBackendCrashing from './endpoint/backend-crashing.ts'
 import endpointContainerPortConflict from './endpoint/container-port-conflict.ts'
@@ -127,17 +134,24 @@ export const catalogue: readonly AnyRule[] = [
   clientServiceNotFound,
   clientStaleServiceEnv,
   clientUndefinedVariable,
+  dnsCorednsIsolatedByPolicy,
   dnsCorednsRestarting,
   dnsCorefileHijacksName,
   dnsCorefileInvalid,
   dnsCorefileZoneMissing,
   dnsCustomNameserverBypassesCluster,
+  dnsExternalnameInvalidTarget,
   dnsForwardLoop,
+  dnsHeadlessWithoutRecords,
   dnsHostnetworkWithoutClusterDns,
+  dnsMixedNameservers,
   dnsNoReadyEndpoints,
   dnsPodUsesNodeResolver,
+  dnsResolvConfOverwritten,
+  dnsSearchListLacksNamespace,
   dnsServiceMissingOrUnbound,
   dnsServicePortsWrong,
+  dnsStatefulsetGoverningService,
   endpointAllNotReady,
   endpointBackendCrashing,
   endpointContainerPortConflict,

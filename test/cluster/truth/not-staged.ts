@@ -9,6 +9,7 @@ export const notStaged: Readonly<Record<string, string>> = {
   'client/hardcoded-cluster-ip': 'no client fails before the Service is made anew',
   'client/hardcoded-pod-ip-in-configmap': 'no client fails before the next restart',
   'client/no-network-sandbox': 'needs a broken network plugin',
+  'dns/coredns-isolated-by-policy': noOtherDns,
   'dns/coredns-restarting': noOtherDns,
   'dns/corefile-hijacks-name': noOtherDns,
   'dns/corefile-invalid': noOtherDns,
