@@ -75,7 +75,17 @@ function facts({ lookup, musl, dns, reach }: NameAnswer): readonly Row[] {
       : `cm/${escapeText(dns.configMap.metadata.name)} in ${escapeText(dns.configMap.metadata.namespace ?? '')}`
   const isClusters = ['cluster', 'node-local'].includes(lookup.nameserver?.kind ?? '')
   return [
-    { label: 'asks', lines: conf.nameservers.map((server) => ({ text: serverWords(server) })) },
+    {
+      label: 'asks',
+      lines:
+        conf.nameservers.length === 0 && lookup.nameserver !== undefined
+          ? [
+              {
+                text: `the DNS of the cluster, assumed to be the usual one (${conf.gaps[0]?.permission ?? 'not seen'})`,
+              },
+            ]
+          : conf.nameservers.map((server) => ({ text: serverWords(server) })),
+    },
     {
       label: 'reach',
       lines:
