@@ -49,7 +49,8 @@ export const what = defineCommand({
           document: () =>
             whatView(answer, { isWide, isLive: input.session !== undefined, locate: input.locate }),
         })
-        return exitCodeOf(answer.diagnosis, args)
+        const code = exitCodeOf(answer.diagnosis, args)
+        return code === 0 && args.strict && answer.ownership.gaps.length > 0 ? 4 : code
       },
     )
   },

@@ -44,7 +44,8 @@ export class FixTrial {
     const introduces = after.joined.causes.filter(
       (finding) => finding.severity !== 'note' && !had.has(finding.key) && !isKnown(finding, before.findings),
     )
-    if (cause.severity !== 'error' && introduces.some(({ severity }) => severity === 'error')) return undefined
+    if (cause.severity !== 'error' && introduces.some(({ severity }) => severity === 'error'))
+      return undefined
     const moved = afterwards(after)
     const next = nextFaults(after)
     const ways = broken.map((path): TriedWay => {

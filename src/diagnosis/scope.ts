@@ -13,6 +13,7 @@ import type { KindName } from '../snapshot/kinds/kinds.ts'
 import type { Node } from '../snapshot/kinds/node.ts'
 import type { Service } from '../snapshot/kinds/service.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
+import { pastService } from './past-service.ts'
 import type { Question } from './question.ts'
 import { connectionsTo, servicesMeant, type WhatQuestion, workloadsAt } from './what/targets.ts'
 
@@ -81,7 +82,10 @@ function scan(namespaces: 'all' | readonly string[], network: Network): Scope {
 function aboutService(namespace: string, name: string, network: Network): Scope {
   const found = network.services.get(namespace, name)
   const services = found.items
-  const connections = services.flatMap((service) => callers(service, network))
+  const connections = services.flatMap((service) => [
+    ...callers(service, network),
+    ...pastService(service, network),
+  ])
   const workloads = services.flatMap((service) => [
     ...network.services.backends(service).items,
     ...network.services.selected(service).items.flatMap((pod) => network.workloads.ofPod(pod) ?? []),

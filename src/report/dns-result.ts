@@ -41,12 +41,13 @@ function clusterResult({ service, workloads, zone, zoneFrom, configMap, corefile
   }
 }
 
-function lookupResult({ name, asker, lookup, musl, reach, outcome }: NameAnswer) {
+function lookupResult({ name, asker, lookup, musl, reach, outcome, leadsElsewhere }: NameAnswer) {
   return {
     name,
     from: asker.kind === 'workload' ? subject(asker.workload.reference) : undefined,
     namespace: asker.kind === 'workload' ? asker.workload.namespace : asker.namespace,
     outcome,
+    leadsElsewhere,
     answer: outcomeResult(lookup),
     musl: musl === undefined ? undefined : outcomeResult(musl),
     nameservers: lookup.conf.nameservers.map(({ kind, address }) => ({ kind, address })),

@@ -15,6 +15,7 @@ import clientServiceInOtherNamespace from './client/service-in-other-namespace.t
 import clientServiceNotFound from './client/service-not-found.ts'
 import clientStaleServiceEnv from './client/stale-service-env.ts'
 import clientUndefinedVariable from './client/undefined-variable.ts'
+import dnsCorednsIsolatedByPolicy from './dns/coredns-isolated-by-policy.ts'
 import dnsCorednsRestarting from './dns/coredns-restarting.ts'
 import dnsCorefileHijacksName from './dns/corefile-hijacks-name.ts'
 import dnsCorefileInvalid from './dns/corefile-invalid.ts'
@@ -172,6 +173,7 @@ export const catalogue: readonly AnyRule[] = [
   clientServiceNotFound,
   clientStaleServiceEnv,
   clientUndefinedVariable,
+  dnsCorednsIsolatedByPolicy,
   dnsCorednsRestarting,
   dnsCorefileHijacksName,
   dnsCorefileInvalid,

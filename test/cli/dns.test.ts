@@ -24,6 +24,14 @@ const longestLine = (text: string): number =>
       .map((row) => row.length),
   )
 
+/** Asks about the objects of a fixture of a rule. */
+function withFixture(name: string, words: readonly string[]) {
+  const file = join(mkdtempSync(join(tmpdir(), 'netdoctor-')), 'dns.yaml')
+  const documents = readFileSync(`${root}fixtures/dns/${name}.yaml`, 'utf8').split('---\n')
+  writeFileSync(file, documents.slice(1).join('---\n'))
+  return run(['dns', ...words, '-f', file])
+}
+
 describe('dns NAME', () => {
   const client = ['--from', 'deploy/payment-service', '-n', 'velocitytech-prod']
 
@@ -75,6 +83,14 @@ describe('dns NAME', () => {
     expect(flat(stdout)).toContain('for a pod of default: 10.96.')
   })
 
+  test('exits with 1 for a name that the Corefile answers with something else', async () => {
+    const { stdout, code } = await withFixture('corefile-hijacks-name/broken-hosts-entry', [
+      ...['db', '--from', 'deploy/api', '-n', 'shop', '--complete'],
+    ])
+    expect(code).toBe(1)
+    expect(flat(stdout)).toContain('✗ db for deploy/api: 203.0.113.7, which is not what the name stands for')
+  })
+
   test('follows its schema', async () => {
     for (const words of [[], ['auth-service', ...client], ['no.such', ...client]]) {
       const { stdout } = await dns(...words, '-o', 'json')
@@ -106,16 +122,11 @@ describe('dns alone', () => {
   })
 
   test('says what CoreDNS refuses, with the line and the consequence', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'netdoctor-'))
-    const file = join(folder, 'dns.yaml')
-    writeFileSync(
-      file,
-      readFileSync(`${root}fixtures/dns/corefile-invalid/broken-mistyped-plugin.yaml`, 'utf8')
-        .split('---\n')
-        .slice(1)
-        .join('---\n'),
-    )
-    const { stdout } = await run(['dns', '-f', file, '--complete', '-o', 'wide'])
+    const { stdout } = await withFixture('corefile-invalid/broken-mistyped-plugin', [
+      '--complete',
+      '-o',
+      'wide',
+    ])
     expect(flat(stdout)).toContain('CoreDNS refuses its Corefile in line 5: unknown plugin: kubernets')
     expect(stdout).toContain('keeps the configuration that it had')
   })

@@ -28,6 +28,8 @@ export interface NameAnswer {
   /** Whether the nameserver can be reached; absent for a namespace. */
   readonly reach?: Verdict | undefined
   readonly dns: ClusterDns
+  /** Whether the answer is something else than the Service that the name stands for. */
+  readonly leadsElsewhere: boolean
   /** Of the name alone: its resolution and the way to the nameserver. */
   readonly outcome: Outcome
   /** The diagnosis of the client, or of cluster DNS, with the problems that concern this name. */
@@ -60,7 +62,8 @@ export function answerName(name: string, asker: NameAsker, network: Network): Na
     musl: isSame ? undefined : musl,
     reach,
     dns: clusterDns(network),
-    outcome: outcomeOf(lookup, reach),
+    leadsElsewhere: way?.isElsewhere === true,
+    outcome: way?.isElsewhere === true ? 'fails' : outcomeOf(lookup, reach),
     diagnosis: concerning(asker, way?.places ?? new Set(), network),
   }
 }
@@ -77,6 +80,7 @@ function wayOf(name: string, workload: Workload, network: Network) {
   const hops = walk(connection, network).hops.filter(({ kind }) => kind === 'name' || kind === 'dns')
   return {
     verdict: hops.find(({ kind }) => kind === 'dns')?.verdict,
+    isElsewhere: hops.some(({ verdict }) => verdict.reason === 'name-leads-elsewhere'),
     places: new Set(hops.flatMap(({ place, behind }) => [place, ...behind])),
   }
 }

@@ -1,4 +1,4 @@
-import { type Connection, clientReference } from '../../network/traffic/connection.ts'
+import { clientKey, clientReference } from '../../network/traffic/connection.ts'
 import { listed, say, type Text, word } from '../../rules/text.ts'
 import type { Path, Reason } from '../../trace/path.ts'
 import { because } from './because.ts'
@@ -32,16 +32,10 @@ export function meaningOf(seen: Seen, situation: Situation): readonly Text[] {
     const reason = firstBroken?.verdict.reason
     return reason !== undefined && (explains[seen]?.includes(reason) ?? false)
   })
-  const shown = fitting
-    .slice(0, 3)
-    .map(({ connection, firstBroken }) => said(connection, firstBroken?.verdict.reason))
-  if (shown.length > 0)
-    return [
-      ...shown,
-      ...(fitting.length > shown.length
-        ? [word(`and ${fitting.length - shown.length} more like these`)]
-        : []),
-    ]
+  if (fitting.length > 0) {
+    const byReason = Map.groupBy(fitting, ({ firstBroken }) => firstBroken?.verdict.reason)
+    return [...byReason].map(([reason, paths]) => said(paths, reason))
+  }
   return [otherwise(seen, situation)]
 }
 
@@ -87,10 +81,21 @@ const explains: Partial<Readonly<Record<Seen, readonly Reason[]>>> = {
   'lookup-refused': ['resolver-unreachable', 'dns-unavailable'],
 }
 
-function said({ client, host }: Connection, reason: Reason | undefined): Text {
-  const reference = clientReference(client)
-  const who = reference === undefined ? say`who dials ${host}` : say`${reference}`
-  return say`${who}: ${word(reason === undefined ? '' : because[reason])}`
+const mostNamed = 3
+
+/** Clients whose ways end for the same reason, in one sentence. */
+function said(paths: readonly Path[], reason: Reason | undefined): Text {
+  const clients = new Map(
+    paths.map(({ connection: { client, host } }) => {
+      const reference = clientReference(client)
+      const who = reference === undefined ? say`who dials ${host}` : say`${reference}`
+      return [clientKey(client).split('#', 1).join(), who] as const
+    }),
+  )
+  const all = [...clients.values()]
+  const more = all.length - mostNamed
+  const shown = more > 0 ? [...all.slice(0, mostNamed), word(`${more} more`)] : all
+  return say`${listed(shown)}: ${word(reason === undefined ? '' : because[reason])}`
 }
 
 /** What it can mean where no way that is known ends so. */

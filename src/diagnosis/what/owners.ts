@@ -1,5 +1,5 @@
 import { serviceCandidates } from '../../network/dns/names.ts'
-import { type Address, inAnyRange, isLoopback, parseAddress } from '../../network/inventory/address.ts'
+import { inAnyRange } from '../../network/inventory/address.ts'
 import { lastSeen } from '../../network/inventory/events.ts'
 import { distinctGaps } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
@@ -14,6 +14,7 @@ import { isKind, type KubeObject } from '../../snapshot/kinds/kinds.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
 import { type Gap, type ObjectReference, referenceTo } from '../../snapshot/snapshot.ts'
+import { specialText } from './special-addresses.ts'
 import { servicesMeant, type WhatQuestion } from './targets.ts'
 
 /** One thing that has an address or a name, had it, lists it, or could have it. */
@@ -49,8 +50,7 @@ export function ownersOf(question: WhatQuestion, network: Network): Ownership {
 }
 
 function ofAddress({ host }: WhatQuestion, network: Network): Ownership {
-  const address = parseAddress(host)
-  const special = address && specialText(address, host)
+  const special = specialText(host)
   if (special !== undefined) return { owners: [{ kind: 'special', says: special }], gaps: [] }
   const read = network.inventory.byAddress(host)
   const direct = read.items.flatMap((item) => ownerFrom(item, host, network))
@@ -198,35 +198,6 @@ function isMentioned(text: string, address: string): boolean {
   }
   return false
 }
-
-function specialText(address: Address, host: string): Text | undefined {
-  if (isLoopback(address)) return word('the pod or machine itself (loopback)')
-  if (host === '169.254.169.254') return word('the metadata service of the cloud provider')
-  const found = specials.find(({ range }) => inAnyRange(host, [range]))
-  return found === undefined ? undefined : word(found.says)
-}
-
-const specials = [
-  {
-    range: '0.0.0.0/8',
-    says: 'no address of anybody: "all addresses of this machine" for who listens, nothing to dial',
-  },
-  {
-    range: '169.254.0.0/16',
-    says: 'a link-local address: only the node that a pod runs on can answer there',
-  },
-  { range: '224.0.0.0/4', says: 'a multicast address' },
-  { range: '192.0.2.0/24', says: 'an address for documentation: nobody has it' },
-  { range: '198.51.100.0/24', says: 'an address for documentation: nobody has it' },
-  { range: '203.0.113.0/24', says: 'an address for documentation: nobody has it' },
-  {
-    range: '::/128',
-    says: 'no address of anybody: "all addresses of this machine" for who listens, nothing to dial',
-  },
-  { range: 'fe80::/10', says: 'a link-local address: only the node that a pod runs on can answer there' },
-  { range: 'ff00::/8', says: 'a multicast address' },
-  { range: '2001:db8::/32', says: 'an address for documentation: nobody has it' },
-]
 
 function ofName(question: WhatQuestion, network: Network): Ownership {
   const { host, namespaces } = question

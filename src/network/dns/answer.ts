@@ -64,8 +64,3 @@ export interface Answer {
 export function answer(is: Answer['is'], more: Partial<Omit<Answer, 'is'>> = {}): Answer {
   return { is, addresses: [], records: [], aliases: [], rewrites: [], pods: [], gaps: [], ...more }
 }
-
-/** Whether a resolver stops here: at records, and musl at anything but "no such name". */
-export function isRecord(given: Answer): boolean {
-  return given.is === 'found'
-}

@@ -5,7 +5,7 @@ import { distinctGaps } from '../inventory/read.ts'
 import { type Answer, answer } from './answer.ts'
 import { type Candidate, candidatesOf, type Libc } from './candidates.ts'
 import { clusterDns, type DnsParts } from './cluster-dns.ts'
-import { isPublicTail } from './names.ts'
+import { asksClusterDns, isPublicTail } from './names.ts'
 import { type ResolvConf, resolvConfOf } from './resolv-conf.ts'
 import type { Nameserver } from './resolver.ts'
 import { clusterAnswer } from './server.ts'
@@ -61,7 +61,9 @@ const longestLabel = 63
 export function lookUp(name: string, asker: Asker, parts: DnsParts, libc: Libc = 'glibc'): Lookup {
   const dns = clusterDns(parts)
   const conf = resolvConfOf(asker.spec, asker.namespace, dns.zone, parts.inventory)
-  const [nameserver] = conf.nameservers
+  // Who may not read the DNS Service sees no nameserver; there is one all the same, and it is taken for the usual one.
+  const assumed: Nameserver | undefined = asksClusterDns(asker.spec) ? { kind: 'cluster' } : undefined
+  const nameserver = conf.nameservers[0] ?? assumed
   const common = { name, libc, conf, nameserver }
   const ended = (is: Outcome['is'], given: Answer = answer('unknown')): Lookup => ({
     ...common,
@@ -73,15 +75,7 @@ export function lookUp(name: string, asker: Asker, parts: DnsParts, libc: Libc =
   const hosts = hostsOf(name, asker.spec)
   if (hosts !== undefined) return ended('hosts', answer('found', { addresses: hosts }))
   if (!isName(name)) return ended('not-a-name')
-  if (nameserver === undefined) {
-    const unknown = { ...common, steps: [], queries: 0, gaps: conf.gaps }
-    // Who may not read the DNS Service sees no nameserver; there is one all the same.
-    if (conf.gaps.length > 0)
-      return { ...unknown, outcome: { is: 'unknown', answer: answer('unknown', { gaps: conf.gaps }) } }
-    if (dns.service === undefined && asker.spec.dnsPolicy !== 'None')
-      return { ...unknown, outcome: { is: 'unknown', answer: answer('unknown') } }
-    return ended('no-nameserver')
-  }
+  if (nameserver === undefined) return ended('no-nameserver')
   const steps = walk(candidatesOf(name, conf, libc), nameserver, libc, parts)
   const outcome = outcomeOf(steps, nameserver, libc)
   const meant = outcome.is === 'found' ? undefined : meantInCluster(name, asker.namespace, parts)

@@ -103,6 +103,6 @@ const notPublic = [
 ]
 
 /** Whether a server of the internet has this address: it knows no cluster's names. */
-export function isPublic(address: string): boolean {
+function isPublic(address: string): boolean {
   return parseAddress(address) !== undefined && !inAnyRange(address, notPublic)
 }

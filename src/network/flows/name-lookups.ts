@@ -6,6 +6,7 @@ import { memoTable } from '../inventory/memo.ts'
 import type { Services } from '../services/services.ts'
 import type { Connection } from '../traffic/connection.ts'
 import type { Traffic } from '../traffic/traffic.ts'
+import type { Workload } from '../workloads/workload.ts'
 import { needsLookup } from './lookups.ts'
 
 /** What names are looked up with. */
@@ -30,9 +31,25 @@ export function nameLookup(connection: Connection, parts: NameParts): NameLookup
   const { client, host } = connection
   if (client.kind !== 'workload' || !needsLookup(connection)) return undefined
   return parts.inventory.memo.get(table, connection, () => {
-    const lookup = lookUp(host, client.workload, parts)
+    const lookup = lookupOf(host, client.workload, parts)
     const { destination } = parts.traffic.destination(connection)
     const meant = destination.kind === 'service' ? destination.service : undefined
     return { lookup, meant, meaning: meaningOf(lookup, meant, parts) }
   })
+}
+
+const usualTable = memoTable<Lookup>('flows.usualLookups')
+
+/** Pods of one namespace with the usual settings get the same: most of them, and they dial the same names. */
+function lookupOf(host: string, workload: Workload, parts: NameParts): Lookup {
+  const { dnsPolicy = 'ClusterFirst', dnsConfig, hostNetwork, hostAliases } = workload.spec
+  const isUsual =
+    dnsPolicy === 'ClusterFirst' &&
+    dnsConfig === undefined &&
+    hostNetwork !== true &&
+    hostAliases.length === 0
+  if (!isUsual) return lookUp(host, workload, parts)
+  return parts.inventory.memo.get(usualTable, `${workload.namespace} ${host}`, () =>
+    lookUp(host, workload, parts),
+  )
 }

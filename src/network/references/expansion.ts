@@ -69,7 +69,7 @@ function variablesOf(script: WrittenText): ReadonlyMap<string, WrittenText> {
  * Expands `$VAR`, `${VAR}` and `${VAR:-default}` as a shell does with the container's environment. Other forms, and
  * variables that only the script knows, stay as written.
  */
-export function expandShell(text: WrittenText, lookup: Lookup): WrittenText {
+function expandShell(text: WrittenText, lookup: Lookup): WrittenText {
   const source = text.text
   const replacements: Replacement[] = []
   const pattern = /\$(?:\{([A-Za-z_]\w{0,200})(?:(:?-)([^}\n$]{0,300}))?\}|([A-Za-z_]\w{0,200}))/g

@@ -89,6 +89,8 @@ export type Destination =
       readonly namespace: string
       readonly name: string
       readonly elsewhere: readonly Service[]
+      /** Set for `pod-0.x`, which only pods of the namespace of the headless Service x may write so short. */
+      readonly podName?: string | undefined
     }
   /** The address of a pod, dialled past any Service. */
   | { readonly kind: 'pod'; readonly namespace: string; readonly name: string }

@@ -100,6 +100,8 @@ function byName(connection: Connection, inventory: Inventory): Resolved {
   if (isServedElsewise(host, workload, inventory)) return external
   const elsewhere = servicesNamed(name, inventory)
   if (candidate.via === 'namespaced' && !hasNamespace(namespace, inventory)) {
+    const ofPod = podElsewhere(host, workload.namespace, inventory)
+    if (ofPod !== undefined) return { destination: ofPod, gaps: inventory.gaps('Namespace'), open: read.open }
     // `x.y` is far more often a host of the outside world than a slip in a namespace.
     return elsewhere.length === 0 || isPublicTail(namespace)
       ? external
@@ -114,6 +116,31 @@ function byName(connection: Connection, inventory: Inventory): Resolved {
     gaps: read.gaps,
     open: read.open,
   }
+}
+
+/** `db-0.db` where the headless Service db, with a pod db-0 behind it, is in other namespaces only. */
+function podElsewhere(
+  host: string,
+  namespace: string,
+  inventory: Inventory,
+): Extract<Destination, { kind: 'missing-service' }> | undefined {
+  const own = ownNamespacePod(host, namespace)
+  if (own?.podName === undefined || inventory.get('Service', namespace, own.service).items.length > 0)
+    return undefined
+  const { podName, service: name } = own
+  const elsewhere = servicesNamed(name, inventory).filter(
+    (service) => isHeadless(service) && hasPod(podName, service, inventory),
+  )
+  return elsewhere.length === 0 ? undefined : { kind: 'missing-service', namespace, name, elsewhere, podName }
+}
+
+/** Whether a pod of that name is there, or a StatefulSet that would make it. */
+function hasPod(name: string, { metadata: { namespace = '' } }: Service, inventory: Inventory): boolean {
+  const set = /^(.+)-[0-9]+$/.exec(name)?.[1] ?? ''
+  return (
+    inventory.get('Pod', namespace, name).items.length > 0 ||
+    inventory.get('StatefulSet', namespace, set).items.length > 0
+  )
 }
 
 /** The address that a workload's pods have for a host in their `/etc/hosts`, which is asked before DNS. */

@@ -25,7 +25,7 @@ const marks: Readonly<Record<string, Span>> = {
   partly: { text: '✗ ', tone: 'bad' },
 }
 
-function headline({ name, asker, lookup, reach, outcome }: NameAnswer): Line {
+function headline({ name, asker, lookup, reach, outcome, leadsElsewhere }: NameAnswer): Line {
   const who =
     asker.kind === 'workload'
       ? escapeText(resourceName(asker.workload.reference))
@@ -35,7 +35,7 @@ function headline({ name, asker, lookup, reach, outcome }: NameAnswer): Line {
     ? reach.reason === 'dns-unavailable'
       ? 'nothing stands behind the DNS Service'
       : 'it cannot reach its nameserver'
-    : outcomeWords(lookup.outcome)
+    : `${outcomeWords(lookup.outcome)}${leadsElsewhere ? ', which is not what the name stands for' : ''}`
   return [
     marks[outcome] ?? { text: '? ', tone: 'unknown' },
     { text: escapeText(name), tone: 'strong' },
@@ -75,7 +75,17 @@ function facts({ lookup, musl, dns, reach }: NameAnswer): readonly Row[] {
       : `cm/${escapeText(dns.configMap.metadata.name)} in ${escapeText(dns.configMap.metadata.namespace ?? '')}`
   const isClusters = ['cluster', 'node-local'].includes(lookup.nameserver?.kind ?? '')
   return [
-    { label: 'asks', lines: conf.nameservers.map((server) => ({ text: serverWords(server) })) },
+    {
+      label: 'asks',
+      lines:
+        conf.nameservers.length === 0 && lookup.nameserver !== undefined
+          ? [
+              {
+                text: `the DNS of the cluster, assumed to be the usual one (${conf.gaps[0]?.permission ?? 'not seen'})`,
+              },
+            ]
+          : conf.nameservers.map((server) => ({ text: serverWords(server) })),
+    },
     {
       label: 'reach',
       lines:

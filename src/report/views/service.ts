@@ -3,7 +3,7 @@ import type { Network } from '../../network/network.ts'
 import { isExternalName, isHeadless, portText, targetPortOf } from '../../network/services/service-facts.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
 import type { Path } from '../../trace/path.ts'
-import { clientText } from '../connection-text.ts'
+import { clientText, targetText } from '../connection-text.ts'
 import type { Block, Document, Line } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import { lookedInto } from '../looked-into.ts'
@@ -71,6 +71,12 @@ function callers(diagnosis: Diagnosis, note: Line): Block {
 
 function caller(path: Path): string {
   const { client, port } = path.connection
+  if (
+    client.kind === 'workload' &&
+    path.connection.address !== undefined &&
+    path.connection.target === undefined
+  )
+    return `${escapeText(resourceName(client.workload.reference))} as ${targetText(path.connection)}`
   if (client.kind === 'workload') {
     const { namespace } = client.workload
     const name = escapeText(resourceName(client.workload.reference))

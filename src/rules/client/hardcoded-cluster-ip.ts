@@ -1,7 +1,11 @@
+import { asksClusterDns } from '../../network/dns/names.ts'
 import { dnsServices } from '../../network/dns/resolver.ts'
+import { reachesUsualDns } from '../../network/flows/assumed-dns.ts'
 import type { Network } from '../../network/network.ts'
 import { isLiteral } from '../../network/references/dial.ts'
+import type { Connection } from '../../network/traffic/connection.ts'
 import { place } from '../../network/traffic/place.ts'
+import type { Workload } from '../../network/workloads/workload.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
 import { defineRule } from '../rule.ts'
@@ -38,6 +42,17 @@ export default defineRule({
     if (dials.length === 0 || !isClusterIp(address, service)) return undefined
     if (isApiServer(service) || isResolver(service, connection.port, network)) return undefined
     const reference = referenceTo(service)
+    const mended = () => {
+      if (!canAskForNames(connection, workload, network))
+        return {
+          advice: [
+            say`dial ${nameFor({ service }, workload)} by name, once its pods may ask cluster DNS: now they may not`,
+          ],
+        }
+      return alias === undefined
+        ? mend(dials, nameFor({ service }, workload))
+        : withoutAlias(connection, alias, workload, network)
+    }
     const by = alias === undefined ? word('') : say`, which hostAliases give ${alias.ip}`
     return {
       proof: 'proven',
@@ -49,12 +64,17 @@ export default defineRule({
         ...aliasEvidence(connection, workload),
         { reference, field: 'spec.clusterIP', value: address },
       ],
-      ...(alias === undefined
-        ? mend(dials, nameFor({ service }, workload))
-        : withoutAlias(connection, alias, workload, network)),
+      ...mended(),
     }
   },
 })
+
+/** Addresses are dialled by those who may not look names up, too: a name would not help them. */
+function canAskForNames({ client }: Connection, { spec }: Workload, network: Network): boolean {
+  return (
+    asksClusterDns(spec) && reachesUsualDns(client, 'UDP', network) && reachesUsualDns(client, 'TCP', network)
+  )
+}
 
 function isClusterIp(address: string, { spec: { clusterIP, clusterIPs = [] } }: Service): boolean {
   return address === clusterIP || clusterIPs.includes(address)

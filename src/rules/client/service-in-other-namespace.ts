@@ -31,21 +31,26 @@ export default defineRule({
     const { destination, gaps, open } = resolved
     if (workload === undefined || connection.target !== undefined || destination.kind !== 'missing-service')
       return undefined
-    const { namespace, name, elsewhere } = destination
+    const { namespace, name, elsewhere, podName } = destination
     if (elsewhere.length === 0 || !asksClusterDns(workload.spec)) return undefined
-    if (serviceCandidates(connection.host, workload.namespace)?.via !== 'short') return undefined
+    const isShort = serviceCandidates(connection.host, workload.namespace)?.via === 'short'
+    if (!isShort && podName === undefined) return undefined
     whole({ items: [], gaps, open })
     const { port, dials } = connection
     const fitting = elsewhere.filter((service) => port === undefined || offers(service, port))
     const choices = fitting.length > 0 ? fitting : elsewhere
     const [only, second] = fitting
-    const nameIn = (service: Service | undefined): string => `${name}.${service?.metadata.namespace ?? ''}`
+    const nameIn = (service: Service | undefined): string =>
+      `${podName === undefined ? name : `${podName}.${name}`}.${service?.metadata.namespace ?? ''}`
     return {
       proof: 'likely',
       severity: severityFor(workload, 'error'),
       place: place.name(workload.key, connection.host),
       summary: say`${workload.reference} dials ${addressText(connection)} (${whereWritten(dials)}), but ${name} is not in namespace ${namespace}: ${listed(choices.slice(0, 5).map((service) => say`${referenceTo(service)} is in ${service.metadata.namespace ?? ''}`))}`,
-      detail: say`A name of one label is looked up in the namespace of the client only.`,
+      detail:
+        podName === undefined
+          ? say`A name of one label is looked up in the namespace of the client only.`
+          : say`The name of a pod and its Service is looked up in the namespace of the client only.`,
       evidence: [
         ...dialEvidence(dials),
         ...choices.slice(0, 5).map((service) => ({

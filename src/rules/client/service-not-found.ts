@@ -41,7 +41,8 @@ export default defineRule({
     if (workload === undefined || connection.target !== undefined || destination.kind !== 'missing-service')
       return undefined
     const name = serviceCandidates(connection.host, workload.namespace)
-    const isElsewhere = name?.via === 'short' && destination.elsewhere.length > 0
+    const isShort = name?.via === 'short' || destination.podName !== undefined
+    const isElsewhere = isShort && destination.elsewhere.length > 0
     if (name === undefined || isElsewhere || !asksClusterDns(workload.spec)) return undefined
     whole({ items: [], gaps, open })
     const services = network.services.in(name.namespace).items

@@ -1,4 +1,4 @@
-import { clusterDns } from '../../network/dns/cluster-dns.ts'
+import { clusterDns, isPlain } from '../../network/dns/cluster-dns.ts'
 import { nameLookup } from '../../network/flows/name-lookups.ts'
 import { place } from '../../network/traffic/place.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
@@ -26,6 +26,8 @@ export default defineRule({
       'A rewrite to another Service, an entry with the address of the Service itself, blocks for other names or record types: silent.',
   },
   check({ connection }, network) {
+    const dns = clusterDns(network)
+    if (dns.isAssumed || isPlain(dns)) return undefined
     const name = nameLookup(connection, network)
     const workload = clientOf(connection)
     if (name?.meant === undefined || workload === undefined) return undefined
@@ -35,8 +37,6 @@ export default defineRule({
     const isLost = meaning === 'lost' && answer.why === 'by-configuration'
     if (by === undefined || !(isLost || (meaning === 'elsewhere' && by.plugin !== 'kubernetes')))
       return undefined
-    const dns = clusterDns(network)
-    if (dns.isAssumed) return undefined
     const reference = configReference(dns, referenceTo(meant))
     const { clusterIP = '' } = meant.spec
     return {

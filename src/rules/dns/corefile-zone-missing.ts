@@ -1,4 +1,4 @@
-import { type ClusterDns, clusterDns } from '../../network/dns/cluster-dns.ts'
+import { type ClusterDns, clusterDns, isPlain } from '../../network/dns/cluster-dns.ts'
 import { lacksZone } from '../../network/dns/meaning.ts'
 import { type NameLookup, nameLookup } from '../../network/flows/name-lookups.ts'
 import type { Network } from '../../network/network.ts'
@@ -29,10 +29,10 @@ export default defineRule({
       'Another server block or plugin serves the zone, an import is not readable, or the Service that is left out is not dialled: silent.',
   },
   check({ connection }, network) {
+    const dns = clusterDns(network)
+    if (dns.isAssumed || isPlain(dns)) return undefined
     const name = nameLookup(connection, network)
     if (name?.meaning !== 'lost' || name.meant === undefined) return undefined
-    const dns = clusterDns(network)
-    if (dns.isAssumed) return undefined
     return lacksZone(network) ? withoutZone(connection, dns, network) : leftOut(connection, name, dns)
   },
 })

@@ -1,6 +1,5 @@
 import type { ClusterDns } from '../../network/dns/cluster-dns.ts'
 import { isDeleting, isFinished, isReady } from '../../network/workloads/pods.ts'
-import type { Workload } from '../../network/workloads/workload.ts'
 import type { Pod } from '../../snapshot/kinds/pod.ts'
 import { type ObjectReference, referenceTo } from '../../snapshot/snapshot.ts'
 import type { Evidence } from '../finding.ts'
@@ -49,5 +48,3 @@ export function lineEvidence({ configMap, key = 'Corefile' }: ClusterDns, line: 
     },
   ]
 }
-
-export const firstWorkload = ({ workloads }: ClusterDns): Workload | undefined => workloads[0]

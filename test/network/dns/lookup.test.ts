@@ -345,6 +345,13 @@ describe('what was not read', () => {
     expect(ask('web', {}, network)).toBe('unknown')
   })
 
+  test('a DNS Service that may not be read is taken for the usual one', () => {
+    const network = dnsWorld(services, corefile(), [
+      { kind: 'Service', namespace: 'kube-system', why: 'forbidden' },
+    ])
+    expect(resolve('gone.elsewhere', network).nameserver).toEqual({ kind: 'cluster' })
+  })
+
   test('without the ConfigMap the usual Corefile is assumed', () => {
     const network = dnsWorld(services, corefile(), [{ kind: 'ConfigMap', why: 'forbidden' }])
     expect(ask('web', {}, network)).toBe('found 10.96.0.20 fd00::20')

@@ -73,7 +73,7 @@ ${objects}`
   )
 }
 
-export function partsOf({ inventory, services }: Network): DnsParts {
+function partsOf({ inventory, services }: Network): DnsParts {
   return { inventory, services }
 }
 

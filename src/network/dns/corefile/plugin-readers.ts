@@ -1,6 +1,7 @@
 import { parseAddress } from '../../inventory/address.ts'
+import type { Line } from './lines.ts'
 import type { Fallthrough, HostsEntry, KubernetesPlugin, NameMatch, Plugin, RewriteRule } from './model.ts'
-import type { Directive, Line } from './parse.ts'
+import type { Directive } from './parse.ts'
 import { absoluteName, isReverseZone, type ZoneName } from './zones.ts'
 
 interface Trouble {
