@@ -1,9 +1,11 @@
 import type { Gateway } from '../../../snapshot/kinds/gateway.ts'
+import type { GatewayRoute } from '../../../snapshot/kinds/gateway-route.ts'
 import type { Condition, ObjectMeta } from '../../../snapshot/kinds/kind.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
 import { lacksCertificate } from './certificates.ts'
 import { freshCondition, isUntouched } from './conditions.ts'
 import type { BoundListener } from './listeners.ts'
+import { type Parent, statusOf } from './parents.ts'
 
 /** A controller gets a minute to look at something new. */
 export const settlingMs = 60_000
@@ -58,4 +60,14 @@ export function troubleOf(
   if (resolved?.status === 'False' && isEncrypted && resolved.reason !== 'InvalidRouteKinds')
     return 'certificate'
   return condition('Programmed')?.status === 'False' ? 'no-listener' : undefined
+}
+
+/**
+ * The condition by which a controller refuses a route under a parent, whatever the specification would have; nothing while
+ * it may still be about to change its mind.
+ */
+export function refusalBy(route: GatewayRoute, parent: Parent, inventory: Inventory): Condition | undefined {
+  const conditions = statusOf(route, parent)?.conditions ?? []
+  const accepted = freshCondition(route, conditions, 'Accepted', inventory)
+  return accepted?.status === 'False' && !isLate(accepted, inventory) ? accepted : undefined
 }
