@@ -27,6 +27,9 @@ const server = createServer(
     return sendPage(response, collection, url.searchParams)
   },
 )
+// On a busy machine a page may take longer than any limit that is meant for clients.
+server.requestTimeout = 0
+server.keepAliveTimeout = 0
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo
   process.stdout.write(`${port}\n`)

@@ -36,6 +36,10 @@ export const shapes: readonly WorldShape[] = [
     name: '10,000 pods, 1,000 policies, every pod its own labels',
     ...{ pods: 10_000, policies: 1000, namespaces: 100, ...typical(5), hasOwnLabels: true },
   },
+  {
+    name: '2,000 pods, 1,000 policies in one namespace',
+    ...{ pods: 2000, policies: 1000, namespaces: 1, ...typical(5) },
+  },
   { name: '100,000 pods, 5,000 policies', pods: 100_000, policies: 5000, namespaces: 500, ...typical(8) },
 ]
 

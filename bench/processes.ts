@@ -75,9 +75,12 @@ export async function measureProgram(
 /** Times from start to end as multiples of an empty `node -e 0`, medians, by what was asked. */
 export async function measureStarts(): Promise<Readonly<Record<string, number>>> {
   const program = new URL('../bin/kubectl-netdoctor', import.meta.url).pathname
+  const completer = new URL('../bin/kubectl_complete-netdoctor', import.meta.url).pathname
   const asked = {
     '`--help`': [program, '--help'],
     '`--version`': [program, '--version'],
+    'completion of a flag': [completer, 'svc', '--n'],
+    '`rules`': [program, 'rules'],
   }
   const times = new Map<string, number[]>()
   const time = async (name: string, args: readonly string[]): Promise<void> => {

@@ -1,5 +1,6 @@
-// Measures reading and diagnosing generated clusters: `npm run bench [-- SIZE...]`. Writes its section of docs/performance.md
-// when all sizes were measured. Every figure is a ratio to the floor of the same run; what was found is compared with what was planted.
+// Measures reading and diagnosing generated clusters: `npm run bench [-- [--once] [--write] SIZE...]`. Writes its section of
+// docs/performance.md when all sizes were measured, or on request. Every figure is a ratio to the floor of the same run; what was
+// found is compared with what was planted.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os'
@@ -19,14 +20,16 @@ import {
 import { writeCluster } from './world/cluster.ts'
 
 const sizes = [1_000, 10_000, 50_000, 150_000]
-const asked = process.argv.slice(2).map(Number)
+const words = process.argv.slice(2)
+const asked = words.filter((word) => !word.startsWith('--')).map(Number)
+const isOnce = words.includes('--once')
 const wanted = asked.length > 0 ? asked : sizes
 
 /** The share of a large cluster that a question about one Service may read. */
 const mostOfService = 0.03
 
 /** Small clusters are measured several times, because a moment's noise is a large part of a short time. */
-const repeats = (pods: number): number => (pods <= 10_000 ? 5 : pods <= 50_000 ? 3 : 1)
+const repeats = (pods: number): number => (isOnce ? 1 : pods <= 10_000 ? 5 : pods <= 50_000 ? 3 : 1)
 
 async function measure(pods: number): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'netdoctor-bench-'))
@@ -92,6 +95,6 @@ const machine = {
 }
 const text = figuresText(figures, await measureStarts(), machine)
 process.stdout.write(text)
-if (asked.length === 0) {
+if (asked.length === 0 || words.includes('--write')) {
   writeSection('bench', text)
 }

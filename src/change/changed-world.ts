@@ -4,7 +4,7 @@ import type { Network } from '../network/network.ts'
 import { standInPods } from '../network/workloads/stand-ins.ts'
 import { isKindName, type KubeObject, parseObject } from '../snapshot/kinds/kinds.ts'
 import { keyOf, type ObjectReference } from '../snapshot/snapshot.ts'
-import { applyOperation, inverse } from './json-patch.ts'
+import { applyOperation, inverses } from './json-patch.ts'
 
 /** Two copies of the cluster that differ only by an edit: in both, controllers have done their work. */
 export interface ChangedWorld {
@@ -90,14 +90,13 @@ function restart(
 
 /** The edits that take these back. Created objects are deleted; a deleted object cannot be given back from here. */
 export function undo(edits: readonly Edit[], network: Network): readonly Edit[] | undefined {
-  const inverses = edits.map((edit): Edit | undefined => {
+  const found = edits.map((edit): Edit | undefined => {
     if (edit.kind === 'create') return { kind: 'delete', reference: edit.reference }
     if (edit.kind === 'delete') return undefined
     const object = objectAt(edit.reference, network)
     if (object === undefined) return undefined
-    const operations = edit.operations.map((operation) => inverse(object, operation)).reverse()
-    return { kind: 'patch', reference: edit.reference, operations }
+    return { kind: 'patch', reference: edit.reference, operations: inverses(object, edit.operations) }
   })
-  const known = inverses.filter((edit) => edit !== undefined)
+  const known = found.filter((edit) => edit !== undefined)
   return known.length === edits.length ? known.reverse() : undefined
 }

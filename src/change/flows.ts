@@ -30,14 +30,16 @@ interface OwnedPod {
  * every port of every protocol, told by workload. Pods that only one world has are left out, but those of a workload
  * that restarts stand for those that it had. Traffic of a pod to itself never changes.
  *
- * @param profile what the network plugin does; without it, a guess from the DaemonSets
+ * @param profile what the network plugin does; without it, what the networks know of it
  */
 export function changedFlows(before: Network, after: Network, profile?: CniProfile): ChangedFlows {
   const pods = podsInBoth(before, after)
   const owners = new Map(pods.map(({ owner }) => [keyOf(owner), owner]))
   const reachability = new Reachability(
     pods.map(({ inWorlds }) => inWorlds),
-    [before, after].map(({ inventory }) => new Policies(inventory, profile)),
+    [before, after].map(({ inventory, policy }) =>
+      profile === undefined ? policy : new Policies(inventory, profile),
+    ),
     pods.map(({ owner }) => keyOf(owner)),
   )
   const endOf = (column: Column): FlowEnd => workloadEnd(column, owners)

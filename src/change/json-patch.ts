@@ -47,11 +47,22 @@ function valueAt(target: unknown, pointer: string): unknown {
   return steps(pointer).reduce<unknown>(child, target)
 }
 
-/** The operation that takes another back, for the object as it was before. */
-export function inverse(target: unknown, { op, path }: PatchOperation): PatchOperation {
-  const list = path.endsWith('/-') ? valueAt(target, path.slice(0, -2)) : undefined
-  // What is put at the end of a list is taken from there by its number.
-  if (op === 'add' && Array.isArray(list)) return { op: 'remove', path: `${path.slice(0, -1)}${list.length}` }
+/** The operations that take others back, for the object as it was before: each for what the ones before it left. */
+export function inverses(target: unknown, operations: readonly PatchOperation[]): readonly PatchOperation[] {
+  const found: PatchOperation[] = []
+  let now = target
+  for (const operation of operations) {
+    found.unshift(inverse(now, operation))
+    now = applyOperation(now, operation)
+  }
+  return found
+}
+
+function inverse(target: unknown, { op, path }: PatchOperation): PatchOperation {
+  const list = valueAt(target, path.slice(0, path.lastIndexOf('/')))
+  // What is put into a list is taken from there by its number: nothing was in its place before.
+  if (op === 'add' && Array.isArray(list))
+    return { op: 'remove', path: path.endsWith('/-') ? `${path.slice(0, -1)}${list.length}` : path }
   const before = valueAt(target, path)
   if (op === 'remove') return { op: 'add', path, value: before }
   return before === undefined ? { op: 'remove', path } : { op: 'replace', path, value: before }

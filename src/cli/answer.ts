@@ -35,10 +35,21 @@ export async function answer(
       view(diagnosis, world, {
         isWide: args.output === 'wide' || args.output === 'markdown',
         isLive: input.session !== undefined,
+        home: onlyNamespace(input.snapshot),
         locate: input.locate,
       }),
   })
   return exitCodeOf(diagnosis, args)
+}
+
+/** Files that hold one namespace need not name it in every line. */
+function onlyNamespace({ objects, coverage }: Snapshot): string | undefined {
+  if (!coverage.declared) return undefined
+  const found = new Set(
+    objects.flatMap(({ kind, metadata }) => (kind === 'Namespace' ? [] : (metadata.namespace ?? []))),
+  )
+  const [only] = found
+  return found.size === 1 ? only : undefined
 }
 
 function withObservations(snapshot: Snapshot, observed: readonly Observation[]): Snapshot {

@@ -1,21 +1,18 @@
-import { gunzipSync } from 'node:zlib'
 import { Network } from '../network/network.ts'
 import { scanView } from '../report/views/scan.ts'
 import { loadFiles } from '../snapshot/files/load.ts'
 import { answer } from './answer.ts'
+import { builtInIncident, builtInNamespace as namespace } from './built-in.ts'
 import { defineCommand } from './command.ts'
 import { printFlags } from './options.ts'
-
-const namespace = 'velocitytech-prod'
 
 export const demo = defineCommand({
   usage: 'demo',
   describe: 'diagnose the built-in incident',
+  examples: [['kubectl netdoctor demo svc payment-service', 'any question, of the built-in incident']],
   flags: (yargs) => printFlags(yargs),
   run: async (args, terminal) => {
-    const { default: recording } = await import('../../fixtures/velocitytech/incident.json.gz')
-    const content = new TextDecoder().decode(gunzipSync(recording))
-    const { snapshot } = loadFiles([{ file: 'the built-in incident', content }], {
+    const { snapshot } = loadFiles([await builtInIncident()], {
       isComplete: false,
       defaultNamespace: namespace,
     })

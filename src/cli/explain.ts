@@ -9,6 +9,7 @@ import { print } from './print.ts'
 export const explain = defineCommand({
   usage: 'explain <rule>',
   describe: 'one rule: meaning, proof, fix',
+  completes: { rule: { of: 'words', words: catalogue.map(({ id }) => id) } },
   flags: (yargs) =>
     printFlags(yargs).positional('rule', {
       type: 'string',

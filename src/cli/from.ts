@@ -4,6 +4,7 @@ import type { Workload } from '../network/workloads/workload.ts'
 import { clientView } from '../report/views/client.ts'
 import { answer } from './answer.ts'
 import { defineCommand } from './command.ts'
+import { client } from './completion/value.ts'
 import { type Input, withInput } from './input.ts'
 import { allNamespacesFlag, questionFlags } from './options.ts'
 import {
@@ -21,6 +22,7 @@ export const from = defineCommand({
   usage: 'from <client> [name]',
   describe: 'one client: all that it dials',
   examples: [['kubectl netdoctor from deploy/web', 'what a client dials, hop by hop']],
+  completes: { client },
   flags: (yargs) =>
     allNamespacesFlag(questionFlags(yargs), 'read all of the cluster, also of a large one')
       .positional('client', {

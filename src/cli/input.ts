@@ -8,6 +8,7 @@ import { readSources } from '../snapshot/files/sources.ts'
 import { definitionOf, isKindName } from '../snapshot/kinds/kinds.ts'
 import { KnownError } from '../snapshot/known-error.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import { builtIn, builtInIncident } from './built-in.ts'
 import { interruptible } from './interrupt.ts'
 import { connectionOptions, type InputArguments } from './options.ts'
 import { withProgress } from './progress.ts'
@@ -32,6 +33,10 @@ interface Wants {
   readonly further?: ((first: Input) => Further) | undefined
 }
 
+/** Lines help in files that people write; a dump is a single one, or thousands. */
+export const written = ({ snapshot, locate }: Input): Input['locate'] =>
+  snapshot.coverage.declared ? locate : undefined
+
 /** Reads what the flags name, runs the command on it, and closes what was opened. */
 export async function withInput<T>(
   args: InputArguments,
@@ -39,7 +44,7 @@ export async function withInput<T>(
   terminal: Terminal,
   use: (input: Input) => Promise<T> | T,
 ): Promise<T> {
-  if (args.filename !== undefined) return use(fromFiles(args.filename, args, terminal))
+  if (args.filename !== undefined) return use(await fromFiles(args.filename, args, terminal))
   const { session, snapshot } = await interruptible((signal) => readCluster(args, wants, terminal, signal))
   try {
     return await use({ snapshot, namespace: session.namespace, session })
@@ -84,8 +89,11 @@ function furtherOf(first: Input, further: (first: Input) => Further): Further {
   return isKnown ? further(first) : { namespaces: [], addresses: [] }
 }
 
-function fromFiles(paths: readonly string[], args: InputArguments, terminal: Terminal): Input {
-  const sources = readSources(paths)
+async function fromFiles(paths: readonly string[], args: InputArguments, terminal: Terminal): Promise<Input> {
+  const sources = [
+    ...readSources(paths.filter((path) => path !== builtIn)),
+    ...(paths.includes(builtIn) ? [await builtInIncident()] : []),
+  ]
   const { snapshot, warnings, origins } = loadFiles(sources, {
     isComplete: args.complete,
     defaultNamespace: args.namespace ?? 'default',

@@ -1,59 +1,12 @@
-import yargs, { type Argv } from 'yargs'
+import { setFlagsFromString } from 'node:v8'
 import { hideBin } from 'yargs/helpers'
-import packageJson from '../../package.json' with { type: 'json' }
 import { escapeText } from '../report/escape.ts'
 import { KnownError } from '../snapshot/known-error.ts'
-import type { Command } from './command.ts'
-import { demo } from './demo.ts'
+import { withBuiltIn } from './built-in.ts'
 import type { ExitCode } from './exit-code.ts'
-import { explain } from './explain.ts'
-import { from } from './from.ts'
-import { ingress } from './ingress.ts'
-import { policy } from './policy.ts'
-import { rules } from './rules.ts'
-import { scan } from './scan.ts'
-import { snapshot } from './snapshot.ts'
-import { svc } from './svc.ts'
+import { commandNames, program } from './program.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
-import { UsageError, usageError } from './usage-error.ts'
-
-const commands: readonly Command[] = [scan, svc, from, ingress, policy, snapshot, rules, explain, demo]
-
-const commandNames = commands.flatMap(({ usage }) =>
-  [usage].flat().flatMap((line) => (line === '$0' ? [] : (line.split(' ')[0] ?? []))),
-)
-
-function program(
-  words: readonly string[],
-  terminal: Terminal,
-  run: Parameters<Command['register']>[1],
-): Argv {
-  const base = yargs([...words])
-    .scriptName('kubectl netdoctor')
-    .usage(
-      'Follows the packet through Kubernetes and names the hop that breaks.\n\nkubectl netdoctor [COMMAND]',
-    )
-    .parserConfiguration({ 'boolean-negation': false, 'greedy-arrays': false, 'dot-notation': false })
-    .locale('en')
-    .strict()
-    .exitProcess(false)
-    .version(packageJson.version)
-    .help()
-    .alias('h', 'help')
-    .wrap(terminal.width)
-    .epilogue('Exit codes: 0 nothing found, 1 problems, 2 error, 4 unknown (with --strict)')
-    .fail((message, error) => {
-      // Its own errors are about the command line too; ours arrive here from a command that ran.
-      throw error === undefined || error === null || error.name === 'YError'
-        ? usageError(message ?? error?.message ?? '', words, commandNames)
-        : error
-    })
-  const examples = commands.flatMap((command) => command.examples)
-  return commands.reduce(
-    (parser, command) => command.register(parser, run),
-    examples.reduce((parser, [line, does]) => parser.example(line, does), base),
-  )
-}
+import { UsageError } from './usage-error.ts'
 
 /** The words after `--` are names like the others; yargs would not count them as arguments. */
 function withoutDashes(words: readonly string[]): readonly string[] {
@@ -72,10 +25,16 @@ function withStandardInput(words: readonly string[]): readonly string[] {
   })
 }
 
+/** The help that the command line was nearest to. */
+function helpFor(words: readonly string[]): string {
+  const command = words.find((word) => word !== 'demo' && commandNames.includes(word))
+  return ['kubectl netdoctor', ...(command === undefined ? [] : [command]), '--help'].join(' ')
+}
+
 /** Says a failure in one line, or as a bug of ours, with its stack on request. */
-function report(error: unknown, terminal: Terminal): ExitCode {
+function report(error: unknown, words: readonly string[], terminal: Terminal): ExitCode {
   if (error instanceof KnownError) {
-    const hint = error instanceof UsageError ? ' (kubectl netdoctor --help)' : ''
+    const hint = error instanceof UsageError ? ` (${helpFor(words)})` : ''
     terminal.err(`netdoctor: ${escapeText(error.message)}${hint}\n`)
     return 2
   }
@@ -90,14 +49,17 @@ function report(error: unknown, terminal: Terminal): ExitCode {
 
 async function main(): Promise<void> {
   const terminal = processTerminal()
+  const words = hideBin(process.argv)
   const run = async (work: (terminal: Terminal) => Promise<ExitCode>): Promise<void> => {
     process.exitCode = await work(terminal)
   }
   try {
-    await program(withStandardInput(withoutDashes(hideBin(process.argv))), terminal, run).parseAsync()
+    await program(withBuiltIn(withStandardInput(withoutDashes(words)), [...commandNames]), run).parseAsync()
   } catch (error) {
-    process.exitCode = report(error, terminal)
+    process.exitCode = report(error, words, terminal)
   }
 }
 
+// The heap of a large cluster only grows: let to itself, V8 waits with each collection until it has doubled.
+setFlagsFromString('--heap-growing-percent=30')
 await main()

@@ -159,12 +159,13 @@ export function questionFlags<T>(yargs: Argv<T>) {
 export type Arguments<F extends (yargs: Argv<object>) => Argv<unknown>> =
   ReturnType<F> extends Argv<infer A> ? A : never
 
+type ConnectionArguments = Arguments<typeof connectionFlags<object>>
 export type PrintArguments = Arguments<typeof printFlags<object>>
 export type InputArguments = Arguments<typeof inputFlags<object>>
 export type OutputArguments = Arguments<typeof outputFlags<object>>
 
 /** The connection part of parsed flags. */
-export function connectionOptions(args: InputArguments): ConnectionOptions {
+export function connectionOptions(args: ConnectionArguments): ConnectionOptions {
   return {
     kubeconfig: args.kubeconfig,
     context: args.context,

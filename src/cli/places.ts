@@ -1,7 +1,7 @@
 import type { Network } from '../network/network.ts'
 import type { Workload } from '../network/workloads/workload.ts'
 import { nearest } from '../rules/similar.ts'
-import { definitionOf, kindNames } from '../snapshot/kinds/kinds.ts'
+import { definitionOf, type KindName, kindNames } from '../snapshot/kinds/kinds.ts'
 import type { Service } from '../snapshot/kinds/service.ts'
 import { KnownError } from '../snapshot/known-error.ts'
 
@@ -16,7 +16,7 @@ export interface PlaceArgument {
 }
 
 /** The kind that kubectl means by `deploy`, `deployments` or `Deployment`. */
-function kindOfType(type: string): string | undefined {
+export function kindOfType(type: string): KindName | undefined {
   const wanted = type.toLowerCase().split('.')[0] ?? ''
   return kindNames.find((kind) => {
     const { plural, shortNames = [] } = definitionOf(kind)
@@ -69,10 +69,11 @@ function requireKind(type: string): string {
 /** `auth.shop` or `auth.shop.svc.cluster.local`, as clients dial a Service: neither name can hold a dot. */
 const dnsName = /^([^./]+)\.([^./]+)(?:\.svc(?:\..+)?)?\.?$/
 
-/** A Service as an argument: a place, or the DNS name that clients dial. */
+/** A Service as an argument: a place, or the DNS name that clients dial. Its port, as a place has one, changes nothing. */
 export function parseServicePlace(text: string): PlaceArgument {
-  const [, name, namespace] = dnsName.exec(text) ?? []
-  return name === undefined ? parsePlace(text) : { namespace, kind: 'Service', name }
+  const place = text.replace(/(?<=[^:]):[\w-]+(\/[a-z]+)?$/i, '')
+  const [, name, namespace] = dnsName.exec(place) ?? []
+  return name === undefined ? parsePlace(place) : { namespace, kind: 'Service', name }
 }
 
 /**

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type CheckedExpectations, checkExpected } from '../diagnosis/expected/check-expected.ts'
+import type { PolicyFault } from '../diagnosis/flow/invalid.ts'
+import { refusedPolicies } from '../diagnosis/reach/refused.ts'
 import { Network } from '../network/network.ts'
 import { escapeText } from '../report/escape.ts'
 import { toJunit } from '../report/formats/junit.ts'
+import { faultText } from '../report/policy-fault.ts'
 import { assertResult, assertSuites, assertView, wrongLines } from '../report/views/policy-assert.ts'
 import { manifestCoverage } from '../snapshot/files/coverage.ts'
 import { type Origin, parseFile, type RawObject } from '../snapshot/files/documents.ts'
@@ -18,6 +21,7 @@ import { keyOf, type Snapshot } from '../snapshot/snapshot.ts'
 import type { ExitCode } from './exit-code.ts'
 import { withInput } from './input.ts'
 import type { PolicyArguments, PolicyMode } from './policy-flags.ts'
+import { parseFlowPlace } from './policy-place.ts'
 import { policiesFor } from './policy-plugin.ts'
 import { print } from './print.ts'
 import type { Terminal } from './terminal.ts'
@@ -120,18 +124,26 @@ function check(
   terminal: Terminal,
 ): ExitCode {
   const faults: ExpectationFault[] = []
+  const refused = new Map<string, PolicyFault>()
   const plain = shared.snapshot === undefined ? undefined : Network.of(shared.snapshot)
   const origins = new Map(shared.origins)
   const checked = all.map((document) => {
     const raw = [...(bases.get(document.base ?? '') ?? []), ...document.resources]
     const network =
       raw.length === 0 && plain !== undefined ? plain : overlaid(raw, shared, args, origins, faults)
-    const result = checkExpected(document, network, policiesFor(args, network))
+    const result = checkExpected(document, network, policiesFor(args, network), {
+      parse: (text) => parseFlowPlace(text).place,
+      namespace: args.namespace,
+    })
+    for (const fault of refusedPolicies(network.policy, network.inventory.namespacesOf('NetworkPolicy')))
+      refused.set(`${keyOf(fault.policy)} ${fault.problem.field}`, fault)
     for (const { field, message } of result.faults) faults.push({ at: document.locate(field), message })
     return result
   })
   if (faults.length > 0) return refuse(faults, terminal)
   const locate = locator([...shared.sources, ...sources], origins)
+  for (const fault of refused.values())
+    terminal.err(`warning: the API server would refuse it: ${faultText(fault, locate)}\n`)
   write(checked, sources, locate, args, terminal)
   return checked.some(({ wrong }) => wrong.length > 0) ? 1 : 0
 }

@@ -1,3 +1,4 @@
+import { refusedPolicies } from '../diagnosis/reach/refused.ts'
 import { Network } from '../network/network.ts'
 import { isFinished } from '../network/policy/endpoint.ts'
 import { matrixOf } from '../network/policy/matrix.ts'
@@ -64,7 +65,7 @@ function show(args: PolicyArguments, input: Input, terminal: Terminal): ExitCode
     )
   const result = compute(pods, groups, asked, args, network)
   print(args, terminal, {
-    result: () => matrixResult(result),
+    result: () => matrixResult(result, input.snapshot),
     document: () => matrixView(result, args.output === 'wide'),
     csv: () => {
       const { columns, rows } = matrixRows(result)
@@ -124,6 +125,7 @@ function compute(
     cells,
     namespaces,
     gaps: [...network.workloads.unread(), ...network.inventory.gaps('NetworkPolicy')],
+    refused: refusedPolicies(network.policy, namespaces),
   }
 }
 

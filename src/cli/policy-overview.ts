@@ -1,13 +1,13 @@
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Diagnosis } from '../diagnosis/diagnosis.ts'
 import { summaries } from '../diagnosis/isolation/summary.ts'
-import { Network } from '../network/network.ts'
+import type { Network } from '../network/network.ts'
 import { overviewResult } from '../report/policy-overview-result.ts'
 import { policyOverviewView } from '../report/views/policy-overview.ts'
 import { exitCodeOf } from './exit-code.ts'
-import { withInput } from './input.ts'
+import { withInput, written } from './input.ts'
 import type { PolicyMode } from './policy-flags.ts'
-import { policiesFor } from './policy-plugin.ts'
+import { networkOf } from './policy-plugin.ts'
 import { print } from './print.ts'
 import { furtherFor } from './whole-cluster.ts'
 
@@ -20,8 +20,8 @@ export const overview: PolicyMode = {
     const everything = args['all-namespaces']
     const further = furtherFor(args, ({ namespace = '' }) => ({ kind: 'scan', namespaces: [namespace] }))
     return withInput(args, { everything, further }, terminal, (input) => {
-      const network = Network.of(input.snapshot)
-      const policies = policiesFor(args, network)
+      const network = networkOf(args, input.snapshot)
+      const policies = network.policy
       const namespaces =
         everything || input.namespace === undefined ? allNamespaces(network) : [input.namespace]
       const diagnosis = aboutPolicies(
@@ -37,7 +37,7 @@ export const overview: PolicyMode = {
             isWide,
             isExplained: args.explain || isWide,
             isLive: input.session !== undefined,
-            locate: input.snapshot.coverage.declared ? input.locate : undefined,
+            locate: written(input),
           }),
       })
       return exitCodeOf(diagnosis, args)

@@ -1,4 +1,6 @@
 import { whatIf } from '../change/what-if.ts'
+import type { PolicyFault } from '../diagnosis/flow/invalid.ts'
+import { refusedPolicies } from '../diagnosis/reach/refused.ts'
 import type { Edit } from '../network/edit.ts'
 import { Network } from '../network/network.ts'
 import { cniProfiles } from '../network/policy/profile.ts'
@@ -16,7 +18,7 @@ import { definitionOf, type KubeObject } from '../snapshot/kinds/kinds.ts'
 import { KnownError } from '../snapshot/known-error.ts'
 import { keyOf, type ObjectReference, referenceTo } from '../snapshot/snapshot.ts'
 import type { ExitCode } from './exit-code.ts'
-import { type Input, withInput } from './input.ts'
+import { type Input, withInput, written } from './input.ts'
 import { parsePlace } from './places.ts'
 import type { PolicyArguments, PolicyMode } from './policy-flags.ts'
 import { findPolicy } from './policy-name.ts'
@@ -81,10 +83,12 @@ function compare(
     profile: profile ?? network.policy.profile,
     gaps: [...network.workloads.unread(), ...network.inventory.gaps('NetworkPolicy')],
     notes: [...proposal.notes, ...namespacesNotes(proposal.objects, network)],
-    locate: either(proposal.locate, input.locate),
+    refused: refusedIn(proposal.objects, network),
+    locate: either(proposal.locate, written(input)),
+    home: args['all-namespaces'] ? undefined : input.namespace,
   }
   print(args, terminal, {
-    result: () => whatIfResult(result, context),
+    result: () => whatIfResult(result, context, input.snapshot),
     document: () => whatIfView(result, context, args.output === 'wide'),
   })
   if (result.pairs.denied > 0) return 1
@@ -145,6 +149,14 @@ function namespacesNotes(objects: readonly KubeObject[], network: Network): read
     ),
   )
   return [...missing].map((name) => `namespace ${name} has no pods here: its policies change nothing`)
+}
+
+/** What the API server would refuse of the objects that are put in place. */
+function refusedIn(objects: readonly KubeObject[], network: Network): readonly PolicyFault[] {
+  const namespaces = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []))
+  const keys = new Set(objects.map((object) => keyOf(referenceTo(object))))
+  const { policy } = network.with({ put: objects, remove: [] })
+  return refusedPolicies(policy, [...namespaces]).filter((fault) => keys.has(keyOf(fault.policy)))
 }
 
 function refuseBoth(put: readonly ObjectReference[], removed: readonly ObjectReference[]): void {

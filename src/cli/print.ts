@@ -1,5 +1,5 @@
 import type { Document } from '../report/document.ts'
-import { toJson, toYaml } from '../report/formats/json.ts'
+import { jsonPieces, toYaml } from '../report/formats/json.ts'
 import { toMarkdown } from '../report/formats/markdown.ts'
 import { toText } from '../report/formats/table.ts'
 import type { PrintArguments } from './options.ts'
@@ -24,32 +24,36 @@ interface Format extends Pick<PrintArguments, 'color'> {
  * @throws UsageError when this answer has no such format
  */
 export function print(args: Format, terminal: Terminal, answer: Answer): void {
-  terminal.out(rendered(args, terminal, answer))
+  for (const piece of rendered(args, terminal, answer)) terminal.out(piece)
 }
 
-function rendered({ output, color }: Format, terminal: Terminal, answer: Answer): string {
+const only = { csv: 'csv is for --matrix', junit: 'junit is for --assert' } as const
+
+function rendered({ output, color }: Format, terminal: Terminal, answer: Answer): Iterable<string> {
   switch (output) {
     case 'json':
-      return toJson(answer.result())
+      return jsonPieces(answer.result())
     case 'yaml':
-      return toYaml(answer.result())
+      return [toYaml(answer.result())]
     case 'markdown':
-      return toMarkdown(answer.document())
+      return [toMarkdown(answer.document())]
     case 'csv':
     case 'junit': {
       const write = answer[output]
-      if (write !== undefined) return write()
+      if (write !== undefined) return [write()]
       throw new UsageError(
         'USAGE',
-        `--output "${output}": this question has table, wide, json, yaml or markdown`,
+        `--output "${output}": this question has table, wide, json, yaml or markdown; ${only[output]}`,
       )
     }
     case 'table':
     case 'wide':
-      return toText(answer.document(), {
-        width: terminal.width,
-        color: usesColor(color, terminal),
-        isWide: output === 'wide',
-      })
+      return [
+        toText(answer.document(), {
+          width: terminal.width,
+          color: usesColor(color, terminal),
+          isWide: output === 'wide',
+        }),
+      ]
   }
 }

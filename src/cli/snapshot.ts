@@ -12,6 +12,7 @@ export const snapshot = defineCommand({
   usage: 'snapshot',
   describe: 'save what is read, masked',
   examples: [['kubectl netdoctor snapshot -o now.json', 'keep it; read it again with -f']],
+  completes: { output: { of: 'files' } },
   flags: (yargs) => outputFileFlag(allNamespacesFlag(inputFlags(yargs), 'events of all namespaces too')),
   run: (args, terminal) =>
     withInput(args, { everything: args['all-namespaces'] }, terminal, (input) => {

@@ -4,6 +4,7 @@ import { serviceView } from '../report/views/service.ts'
 import type { Service } from '../snapshot/kinds/service.ts'
 import { answer } from './answer.ts'
 import { defineCommand } from './command.ts'
+import { serviceName } from './completion/value.ts'
 import { type Input, withInput } from './input.ts'
 import { interruptible } from './interrupt.ts'
 import { allNamespacesFlag, questionFlags, watchFlag } from './options.ts'
@@ -19,6 +20,7 @@ export const svc = defineCommand({
     ['kubectl netdoctor svc auth -n shop', 'why a Service does not answer'],
     ['kubectl netdoctor svc auth -n shop --watch', 'and what changes while you mend it'],
   ],
+  completes: { name: serviceName },
   flags: (yargs) =>
     watchFlag(
       allNamespacesFlag(questionFlags(yargs), 'look for callers everywhere, also in a large cluster'),

@@ -2,8 +2,9 @@
 export interface Terminal {
   readonly out: (text: string) => void
   readonly err: (text: string) => void
-  /** Columns of standard output; where it is no terminal, those of COLUMNS, else 80. */
+  /** Columns of standard output; where it is no terminal, or one of unknown size, those of COLUMNS, else 80. */
   readonly width: number
+  /** Whether a line on standard error can be drawn again: a terminal whose size is known. */
   readonly isErrorTty: boolean
   readonly isOutputTty: boolean
   readonly env: Readonly<Record<string, string | undefined>>
@@ -22,11 +23,16 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
-    width: Math.min(process.stdout.isTTY ? process.stdout.columns : columnsOf(process.env), widest),
-    isErrorTty: process.stderr.isTTY === true,
+    width: Math.min(columnsIn(process.stdout) ?? columnsOf(process.env), widest),
+    isErrorTty: columnsIn(process.stderr) !== undefined,
     isOutputTty: process.stdout.isTTY === true,
     env: process.env,
   }
+}
+
+/** A pseudo-terminal that nobody gave a size has 0 columns: ora would clear its line for ever. */
+function columnsIn({ isTTY, columns }: NodeJS.WriteStream): number | undefined {
+  return isTTY && columns > 0 ? columns : undefined
 }
 
 /** What a shell that exports COLUMNS says about a pipe's reader; 80 otherwise. */

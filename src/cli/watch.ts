@@ -52,11 +52,16 @@ export async function watchAnswer(
   let shown = diagnose(question, network)
   let staleSince: string | undefined
   const show = (line: string | undefined): void => {
-    if (terminal.isOutputTty) terminal.out(clearScreen)
-    else if (line !== undefined) terminal.out(`\n${line}\n`)
+    // One write for a screen: a terminal then never shows half of it.
+    const screen: string[] = []
+    const out = (text: string): unknown => screen.push(text)
+    if (terminal.isOutputTty) out(clearScreen)
+    else if (line !== undefined) out(`\n${line}\n`)
     const document = view(shown, network)
-    if (document !== undefined) print(args, terminal, { result: () => undefined, document: () => document })
-    if (terminal.isOutputTty && line !== undefined) terminal.out(`\n${line}\n`)
+    if (document !== undefined)
+      print(args, { ...terminal, out }, { result: () => undefined, document: () => document })
+    if (terminal.isOutputTty && line !== undefined) out(`\n${line}\n`)
+    terminal.out(screen.join(''))
   }
   show(undefined)
   let last = snapshot

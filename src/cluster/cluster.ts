@@ -1,3 +1,4 @@
+import type { KindName } from '../snapshot/kinds/kinds.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { createAuthenticator } from './authenticator.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -6,6 +7,7 @@ import { type Discovery, discover } from './discovery.ts'
 import type { Environment } from './kubeconfig.ts'
 import { ask } from './lists.ts'
 import { type NameFurther, type Progress, type ReadSnapshot, readSnapshot } from './live-snapshot.ts'
+import { readNames } from './names.ts'
 import type { ReadRequest } from './plan.ts'
 import { type PreviousLog, readPreviousLog } from './pod-log.ts'
 import { type SecretName, withSecrets } from './secrets.ts'
@@ -43,6 +45,12 @@ export interface ClusterSession {
   withSecrets(snapshot: Snapshot, names: readonly SecretName[]): Promise<Snapshot>
   /** `undefined`: it is forbidden to look, or the server did not answer. */
   namespaceExists(name: string): Promise<boolean | undefined>
+  /**
+   * Names of objects, for completion: the first ones, or none. It proves no absence.
+   *
+   * @throws KnownError when there was no answer
+   */
+  names(kind: KindName, namespace: string | undefined): Promise<readonly string[]>
   close(): Promise<void>
 }
 
@@ -109,6 +117,7 @@ export async function openCluster(
       if (result === 'ok') return true
       return result === 'absent' ? false : undefined
     },
+    names: (kind, namespace) => readNames(transport, kind, namespace),
     close: () => transport.close(),
   }
 }

@@ -95,7 +95,9 @@ function isKnown({ rule, places }: Finding, before: readonly Finding[]): boolean
 /** The error that each connection meets first, or may meet, by its key. */
 function nextFaults({ joined }: Examination): ReadonlyMap<string, Finding> {
   const found = new Map<string, Finding>()
-  const isMet = (cause: Finding, path: Path): boolean => joined.later.get(cause.key)?.includes(path) !== true
+  const isMet = (cause: Finding, path: Path): boolean =>
+    joined.later.get(cause.key)?.includes(path) !== true &&
+    joined.through.get(cause.key)?.includes(path) !== true
   for (const cause of joined.causes) {
     if (cause.severity !== 'error') continue
     for (const path of joined.breaks.get(cause.key) ?? [])

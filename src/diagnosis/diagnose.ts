@@ -52,8 +52,9 @@ function problem(
   const breaks = joined.breaks.get(cause.key) ?? []
   const later = joined.later.get(cause.key) ?? []
   const edits = cause.fix?.edits ?? []
-  // A way that stops at another fault before says nothing about this fix.
-  const telling = breaks.filter((path) => !later.includes(path))
+  const through = joined.through.get(cause.key) ?? []
+  // A way that stops at another fault before says nothing about this fix, nor one to pods that have to become ready first.
+  const telling = breaks.filter((path) => !later.includes(path) && !through.includes(path))
   const tried: FixCheck | undefined =
     edits.length > 0 && index < triedFixes ? trial.try(edits, cause, telling) : undefined
   const isOffered = edits.length > 0 && (tried !== undefined || index >= triedFixes)
@@ -62,6 +63,7 @@ function problem(
     symptoms: joined.symptoms.get(cause.key) ?? [],
     breaks,
     later,
+    through,
     changed: cause.severity === 'error' ? specChanges(cause, network) : [],
     logs: logLines(cause, network),
     fix: isOffered ? offer(cause, network) : undefined,

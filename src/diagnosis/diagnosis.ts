@@ -56,6 +56,8 @@ export interface Problem {
   readonly breaks: readonly Path[]
   /** Those of `breaks` that another problem stops before. */
   readonly later: readonly Path[]
+  /** Those of `breaks` that end at a workload which is not ready because of the problem. */
+  readonly through: readonly Path[]
   readonly changed: readonly SpecChange[]
   /** Last words of the containers that the cause names, where they were read. Untrusted. */
   readonly logs: readonly string[]

@@ -4,6 +4,7 @@ import type { Finding } from '../rules/finding.ts'
 import type { Path } from '../trace/path.ts'
 import { walk } from '../trace/walk.ts'
 import type { UnknownCheck } from './diagnosis.ts'
+import { foldDependants } from './fold-dependants.ts'
 import { severityByConsumers } from './guards.ts'
 import { type Joined, joinFindings } from './join.ts'
 import type { Question } from './question.ts'
@@ -32,7 +33,13 @@ export function examine(question: Question, network: Network): Examination {
     unexplainedSeverity(path, question, network),
   )
   if (extra.length === 0)
-    return { ...asked(joined, run.unknown, question), scope, paths, findings: run.findings, reads: run.reads }
+    return {
+      ...asked(foldDependants(joined, paths, network), run.unknown, question),
+      scope,
+      paths,
+      findings: run.findings,
+      reads: run.reads,
+    }
   const findings = [...run.findings, ...extra]
   const again = joinFindings(findings, paths, catalogue)
   const breaks = new Map(again.breaks)
@@ -43,7 +50,7 @@ export function examine(question: Question, network: Network): Examination {
     )
   }
   return {
-    ...asked({ ...again, breaks }, run.unknown, question),
+    ...asked(foldDependants({ ...again, breaks }, paths, network), run.unknown, question),
     scope,
     paths,
     findings,

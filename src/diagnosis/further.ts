@@ -32,15 +32,20 @@ export function furtherNeeds(question: Question, network: Network): FurtherNeeds
       ...peerNamespaces(scope.policies, network),
       ...namespacesIn(ofChecks),
     ]),
-    addresses: distinct(
-      resolved.flatMap(({ connection: { address, host }, gaps }) =>
+    addresses: distinct([
+      ...(question.kind === 'what' && question.address !== undefined && isUnread(network)
+        ? [question.host]
+        : []),
+      ...resolved.flatMap(({ connection: { address, host }, gaps }) =>
         address !== undefined && gaps.some(isNotAsked) ? [host] : [],
       ),
-    ),
+    ]),
   }
 }
 
 const isNotAsked = ({ why }: Gap): boolean => why === 'not-asked'
+
+const isUnread = ({ inventory }: Network): boolean => inventory.gaps('Pod').some(isNotAsked)
 
 const distinct = (names: readonly string[]): readonly string[] => [...new Set(names)]
 

@@ -5,6 +5,7 @@ import type { Severity } from '../rules/finding.ts'
 import type { SubjectKind, Subjects } from '../rules/subject.ts'
 import type { Service } from '../snapshot/kinds/service.ts'
 import type { Question } from './question.ts'
+import { servicesMeant } from './what/targets.ts'
 
 type Guard<K extends SubjectKind> = (subject: Subjects[K]) => boolean
 
@@ -23,6 +24,7 @@ export const isDepartedSubject: { readonly [K in SubjectKind]: Guard<K> } = {
   ServicePort: ({ service }) => isGone(service),
   Endpoint: ({ service, pod }) => isGone(service) || (pod !== undefined && isFinished(pod)),
   Workload: isWorkloadGone,
+  Client: isWorkloadGone,
   Connection: ({ connection }) =>
     connection.client.kind === 'workload' && isWorkloadGone(connection.client.workload),
   Node: isGone,
@@ -33,6 +35,7 @@ export const isDepartedSubject: { readonly [K in SubjectKind]: Guard<K> } = {
   ClusterPolicy: ({ object }) => isGone(object),
   Gateway: isGone,
   GatewayRoute: isGone,
+  ClusterDns: ({ service }) => service !== undefined && isGone(service),
 }
 
 /**
@@ -50,13 +53,14 @@ export function severityByConsumers<K extends SubjectKind>(
   if (severity === 'note') return severity
   const services = servicesOf(kind, subject, network)
   if (services === undefined) return severity
-  if (services.some((service) => isAskedFor(service, question) || hasConsumer(service, network)))
+  if (services.some((service) => isAskedFor(service, question, network) || hasConsumer(service, network)))
     return severity
   if (severity === 'error') return 'warning'
   return services.length > 0 && kind === 'Workload' ? severity : 'note'
 }
 
-function isAskedFor(service: Service, question: Question): boolean {
+function isAskedFor(service: Service, question: Question, network: Network): boolean {
+  if (question.kind === 'what') return servicesMeant(question, network).items.includes(service)
   if (question.kind !== 'service') return false
   return question.name === service.metadata.name && question.namespace === service.metadata.namespace
 }
@@ -77,6 +81,7 @@ function servicesOf<K extends SubjectKind>(
     ServicePort: ({ service }) => [service],
     Endpoint: ({ service }) => [service],
     Workload: (workload) => network.services.selecting(workload).items,
+    Client: () => undefined,
     Connection: () => undefined,
     Node: () => undefined,
     Ingress: () => undefined,
@@ -86,6 +91,7 @@ function servicesOf<K extends SubjectKind>(
     ClusterPolicy: () => undefined,
     Gateway: () => undefined,
     GatewayRoute: () => undefined,
+    ClusterDns: () => undefined,
   }
   return reader[kind](subject)
 }

@@ -12,6 +12,8 @@ export interface Joined {
   readonly breaks: ReadonlyMap<string, readonly Path[]>
   /** Key of a cause -> those of `breaks` that another cause stops before: they meet this one when that is mended. */
   readonly later: ReadonlyMap<string, readonly Path[]>
+  /** Key of a cause -> those of `breaks` that end at a workload which is not ready because of it. */
+  readonly through: ReadonlyMap<string, readonly Path[]>
   /** Broken ways that no finding explains. */
   readonly unexplained: readonly { readonly path: Path; readonly hop: Hop }[]
 }
@@ -234,7 +236,7 @@ function assemble(
       if (path.firstBroken !== undefined && !first.has(cause)) push(later, cause.key, path)
     }
   }
-  return { causes: causes.sort(mostImportantFirst), symptoms, breaks, later, unexplained }
+  return { causes: causes.sort(mostImportantFirst), symptoms, breaks, later, through: new Map(), unexplained }
 }
 
 function push<T>(lists: Map<string, T[]>, key: string, item: T): void {

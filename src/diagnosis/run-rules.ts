@@ -1,6 +1,10 @@
+import { clusterDns, dnsReference } from '../network/dns/cluster-dns.ts'
+import { dnsServices } from '../network/dns/resolver.ts'
+import { needsLookup } from '../network/flows/lookups.ts'
 import { Reads, UnknownVerdict } from '../network/inventory/read.ts'
 import type { Network } from '../network/network.ts'
 import { clientReference } from '../network/traffic/connection.ts'
+import type { Workload } from '../network/workloads/workload.ts'
 import { catalogue } from '../rules/catalogue.ts'
 import type { Finding, FindingDraft, Severity } from '../rules/finding.ts'
 import type { AnyRule, Rule } from '../rules/rule.ts'
@@ -19,7 +23,11 @@ export interface RuleRun {
 }
 
 /** The subjects of every kind that a scope holds. */
-function enumerate(scope: Scope, network: Network): { readonly [K in SubjectKind]: readonly Subjects[K][] } {
+function enumerate(
+  question: Question,
+  scope: Scope,
+  network: Network,
+): { readonly [K in SubjectKind]: readonly Subjects[K][] } {
   const { services, workloads, connections, nodes } = scope
   const { inventory } = network
   const clusterWide = [
@@ -31,6 +39,7 @@ function enumerate(scope: Scope, network: Network): { readonly [K in SubjectKind
     ServicePort: services.flatMap((service) => service.spec.ports.map((port) => ({ service, port }))),
     Endpoint: services.flatMap((service) => network.services.endpoints(service).items),
     Workload: workloads,
+    Client: clientsOf(question, scope),
     Connection: connections.map((connection) => ({
       connection,
       resolved: network.traffic.destination(connection),
@@ -43,7 +52,23 @@ function enumerate(scope: Scope, network: Network): { readonly [K in SubjectKind
     ClusterPolicy: scope.policies.filter(({ tier }) => tier !== 'network-policy'),
     Gateway: scope.gateways,
     GatewayRoute: scope.gatewayRoutes,
+    ClusterDns: isDnsAsked(scope, network) ? [clusterDns(network)] : [],
   }
+}
+
+/** Cluster DNS is a part of every question in which a name is looked up. */
+function isDnsAsked({ services, connections, control }: Scope, network: Network): boolean {
+  if (control || connections.some(needsLookup)) return true
+  return dnsServices(network.inventory).items.some((service) => services.includes(service))
+}
+
+/** Who opens connections that are asked about; in a scan every workload may, whether or not its objects show it. */
+function clientsOf(question: Question, { workloads, connections }: Scope): readonly Workload[] {
+  const calling = connections.flatMap(({ client }) => (client.kind === 'workload' ? [client.workload] : []))
+  const asked = workloads.filter(
+    ({ key }) => question.kind === 'scan' || (question.kind === 'from' && key === question.workload),
+  )
+  return [...new Map([...asked, ...calling].map((workload) => [workload.key, workload])).values()]
 }
 
 /** Runs every rule on every subject of a scope, with the guards that are common to all. */
@@ -53,7 +78,7 @@ export function runRules(
   network: Network,
   rules: readonly AnyRule[] = catalogue,
 ): RuleRun {
-  const subjects = enumerate(scope, network)
+  const subjects = enumerate(question, scope, network)
   const findings = new Map<string, Finding>()
   const unknown: UnknownCheck[] = []
   const reads = new Map<string, Reads>()
@@ -94,6 +119,8 @@ function runAny(rule: AnyRule, run: <K extends SubjectKind>(rule: Rule<K>) => un
       return run(rule)
     case 'Workload':
       return run(rule)
+    case 'Client':
+      return run(rule)
     case 'Connection':
       return run(rule)
     case 'Node':
@@ -111,6 +138,8 @@ function runAny(rule: AnyRule, run: <K extends SubjectKind>(rule: Rule<K>) => un
     case 'Gateway':
       return run(rule)
     case 'GatewayRoute':
+      return run(rule)
+    case 'ClusterDns':
       return run(rule)
   }
 }
@@ -180,6 +209,7 @@ const referenceOf: { readonly [K in SubjectKind]: (item: Subjects[K]) => ObjectR
   ServicePort: ({ service }) => referenceTo(service),
   Endpoint: ({ service }) => referenceTo(service),
   Workload: ({ reference }) => reference,
+  Client: ({ reference }) => reference,
   Connection: ({ connection }) =>
     clientReference(connection.client) ?? { apiVersion: 'v1', kind: 'Service', name: connection.host },
   Node: referenceTo,
@@ -190,4 +220,5 @@ const referenceOf: { readonly [K in SubjectKind]: (item: Subjects[K]) => ObjectR
   ClusterPolicy: ({ reference }) => reference,
   Gateway: referenceTo,
   GatewayRoute: referenceTo,
+  ClusterDns: dnsReference,
 }

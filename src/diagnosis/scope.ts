@@ -14,6 +14,7 @@ import type { Node } from '../snapshot/kinds/node.ts'
 import type { Service } from '../snapshot/kinds/service.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
 import type { Question } from './question.ts'
+import { connectionsTo, servicesMeant, type WhatQuestion, workloadsAt } from './what/targets.ts'
 
 /** What a question is about: the subjects that may get findings, and the connections that are walked. */
 export interface Scope {
@@ -41,6 +42,8 @@ export function scopeOf(question: Question, network: Network): Scope {
       return aboutService(question.namespace, question.name, network)
     case 'from':
       return aboutClient(question.namespace, question.workload, network)
+    case 'what':
+      return aboutTarget(question, network)
     case 'routes':
       return aboutRoutes(question, network)
   }
@@ -114,6 +117,28 @@ function aboutClient(namespace: string, key: string, network: Network): Scope {
     gatewayRoutes: [],
     control: false,
     gaps: found.gaps,
+  }
+}
+
+/** Who dials an address or a name, what it leads to, and whatever has it. */
+function aboutTarget(question: WhatQuestion, network: Network): Scope {
+  const meant = servicesMeant(question, network)
+  const dialled = connectionsTo(question, network)
+  const connections =
+    dialled.items.length > 0 ? dialled.items : meant.items.flatMap((service) => callers(service, network))
+  const services = [...new Set([...meant.items, ...dialledServices(connections, network)])]
+  const behind = services.flatMap((service) => network.services.backends(service).items)
+  const workloads = distinct([...behind, ...workloadsAt(question, network)])
+  return {
+    services,
+    workloads,
+    connections: distinct(connections),
+    nodes: nodesOf(workloads, network),
+    ingresses: ingressesOf(connections, network),
+    policies: policiesOf(withClients(workloads, connections), network),
+    ...gatewaysBehind(connections, network),
+    control: false,
+    gaps: meant.items.length > 0 ? [] : meant.gaps,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { Inventory, type ObjectChanges } from './inventory/inventory.ts'
 import { Policies } from './policy/policies.ts'
+import type { CniProfile } from './policy/profile.ts'
 import { References } from './references/references.ts'
 import { Routes } from './routes/routes.ts'
 import { Services } from './services/services.ts'
@@ -19,19 +20,22 @@ export class Network {
   readonly references: References
   readonly routes: Routes
   readonly traffic: Traffic
+  readonly #plugin: CniProfile | undefined
 
-  private constructor(inventory: Inventory) {
+  private constructor(inventory: Inventory, plugin: CniProfile | undefined) {
     this.inventory = inventory
     this.workloads = new Workloads(inventory)
     this.services = new Services(inventory, this.workloads)
-    this.policy = new Policies(inventory)
+    this.policy = new Policies(inventory, plugin)
+    this.#plugin = plugin
     this.references = new References(inventory, this.workloads)
     this.routes = new Routes(inventory, this.workloads, this.services)
     this.traffic = new Traffic(inventory, this.workloads, this.references, this.routes)
   }
 
-  static of(snapshot: Snapshot): Network {
-    return new Network(Inventory.of(snapshot))
+  /** @param plugin what the network plugin does, when somebody told it; without it, a guess from the DaemonSets */
+  static of(snapshot: Snapshot, plugin?: CniProfile): Network {
+    return new Network(Inventory.of(snapshot), plugin)
   }
 
   /**
@@ -40,7 +44,7 @@ export class Network {
    * @param snapshot as this one's, with the changes
    */
   at(snapshot: Snapshot, changes: ObjectChanges): Network {
-    return new Network(this.inventory.at(snapshot, changes))
+    return new Network(this.inventory.at(snapshot, changes), this.#plugin)
   }
 
   /**
@@ -49,6 +53,6 @@ export class Network {
    * @param simulated namespaces in which slices are those that the controller would write, not the observed ones
    */
   with(changes: ObjectChanges, simulated: readonly string[] = []): Network {
-    return new Network(this.inventory.with(changes, simulated))
+    return new Network(this.inventory.with(changes, simulated), this.#plugin)
   }
 }

@@ -7,11 +7,16 @@ import { resourceName } from './words.ts'
 
 const mostRanges = 3
 
-/** `shop/deploy/web`, `203.0.113.0/24 outside`, `any address outside (IPv4)`; escaped. */
-export function endText(end: FlowEnd): string {
+/**
+ * `shop/deploy/web`, `203.0.113.0/24 outside`, `any address outside (IPv4)`; escaped.
+ *
+ * @param home the namespace that needs no mention
+ */
+export function endText(end: FlowEnd, home?: string): string {
   if (end.kind === 'workload') {
-    const { reference } = end
-    return escapeText(`${reference.namespace ?? ''}/${resourceName(reference)}`)
+    const { namespace = '', ...reference } = end.reference
+    const name = resourceName(reference)
+    return escapeText(namespace === home ? name : `${namespace}/${name}`)
   }
   if (end.isEverything) return `any address outside${end.family === 6 ? ' (IPv6)' : ''}`
   const ranges = end.intervals.flatMap((interval) => rangesOf(interval, end.family))

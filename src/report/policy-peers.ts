@@ -79,5 +79,5 @@ const nameList = (names: readonly string[]): string =>
 
 /** `80/TCP`, `53/UDP, 53/TCP`, `any port`. */
 export function rulePorts({ ports }: Pick<RuleSummary, 'ports'>): string {
-  return ports === undefined ? 'any port' : ports.map(escapeText).join(', ')
+  return ports === undefined ? 'any port' : [...new Set(ports)].map(escapeText).join(', ')
 }

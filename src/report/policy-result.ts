@@ -1,8 +1,10 @@
+import { undo } from '../change/changed-world.ts'
 import type { FlowChange } from '../change/flow-table.ts'
 import { faultsBehind } from '../diagnosis/flow/invalid.ts'
 import type { FlowAnswer, JudgedOutcome, PortAnswer, Reason } from '../diagnosis/flow/judge.ts'
 import { isRemedy, type Remedies } from '../diagnosis/flow/remedies.ts'
 import type { FlowRemedy, NoRemedy } from '../diagnosis/flow/remedy.ts'
+import type { Unresolved } from '../diagnosis/reach/unresolved.ts'
 import type { Network } from '../network/network.ts'
 import type { Doubt } from '../network/policy/doubt.ts'
 import type { Party } from '../network/policy/endpoint.ts'
@@ -13,6 +15,7 @@ import type { ObjectReference } from '../snapshot/snapshot.ts'
 import { commandFor } from './commands.ts'
 import { confirmLine } from './policy-confirm.ts'
 import { changedEndText, changedPortsText, endText } from './policy-ends.ts'
+import { namesResult } from './policy-reach-result.ts'
 import { caveatText, doubtText } from './policy-words.ts'
 import { plainText } from './words.ts'
 
@@ -25,6 +28,7 @@ export interface FlowResultContext {
   readonly network: Network
   readonly policies: Policies
   readonly locate: ((reference: ObjectReference, field: string) => string | undefined) | undefined
+  readonly unresolved: Unresolved | undefined
 }
 
 /** What machines call the verdict; `undefined` of the API is unknown with that reason. */
@@ -56,6 +60,7 @@ export function flowResult(answer: FlowAnswer, remedies: Remedies, context: Flow
       ...problem,
       at: context.locate?.(policy, problem.field),
     })),
+    names: namesResult(context.unresolved),
     notes: notes.map(plainText),
     plugin: { name: profile.name, agent, enforcesPolicies: profile.enforcesPolicies },
     assumes,
@@ -177,7 +182,7 @@ function consideredResult(rule: ConsideredRule, { locate }: FlowResultContext) {
   }
 }
 
-function remedyResult(remedy: FlowRemedy | NoRemedy, { locate }: FlowResultContext) {
+function remedyResult(remedy: FlowRemedy | NoRemedy, { locate, network }: FlowResultContext) {
   if (!isRemedy(remedy))
     return {
       none: remedy.why,
@@ -197,6 +202,10 @@ function remedyResult(remedy: FlowRemedy | NoRemedy, { locate }: FlowResultConte
       command: commandFor(patch.edit),
       at: locate?.(patch.policy, patch.field),
     })),
+    undo: undo(
+      steps.map(({ patch }) => patch.edit),
+      network,
+    )?.map(commandFor),
     allows,
     opens: opens === undefined ? undefined : changesResult(opens),
     closes: changesResult(closes),

@@ -3,8 +3,8 @@ import type { ChangeGroup, WhatIf } from '../change/what-if.ts'
 import { decidersOf } from '../diagnosis/expected/deciders.ts'
 import type { FlowVerdict } from '../network/policy/decide.ts'
 import type { Locate } from '../snapshot/files/load.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
 import { rangesOf } from './flow-end-text.ts'
-import { schema } from './result.ts'
 import type { WhatIfContext } from './views/policy-what-if.ts'
 
 /** An end of flows as data. */
@@ -20,11 +20,15 @@ function endResult(end: FlowEnd) {
       }
 }
 
-/** The comparison as data: counts, namespaces, then every change with the rules on both sides of it. */
-export function whatIfResult(result: WhatIf, context: WhatIfContext) {
+const whatIfSchema = 'netdoctor/policy-what-if/v1'
+
+/** The comparison as data, as docs/schema/policy-what-if.schema.json describes it: counts, namespaces, then every change with the rules on both sides of it. */
+export function whatIfResult(result: WhatIf, context: WhatIfContext, snapshot: Snapshot) {
   const { pairs, namespaces, isolated, dnsLost, outsideLost, groups } = result
   return {
-    schema,
+    schema: whatIfSchema,
+    takenAt: snapshot.takenAt,
+    server: snapshot.server,
     question: { command: 'policy --what-if' },
     edits: {
       put: context.put.map(({ reference, isNew }) => ({ ref: reference, isNew })),
@@ -41,6 +45,13 @@ export function whatIfResult(result: WhatIf, context: WhatIfContext) {
         ? [{ id: 'established-connections', plugin: context.profile.dropsOpenConnections }]
         : [],
     notes: context.notes,
+    refused: context.refused.map(({ policy, problem: { field, value, message } }) => ({
+      ref: policy,
+      field,
+      value,
+      message,
+      at: context.locate?.(policy, field),
+    })),
     gaps: context.gaps,
   }
 }

@@ -1,5 +1,6 @@
 import type { Clause } from '../network/policy/clause.ts'
 import type { CaveatId, Doubt, DoubtId } from '../network/policy/doubt.ts'
+import type { DetectedCni } from '../network/policy/profile.ts'
 import { escapeText } from './escape.ts'
 import { resourceName } from './words.ts'
 
@@ -18,6 +19,8 @@ const caveats: Readonly<Record<CaveatId, string>> = {
   'host-network': 'for pods on the host network the network plugin decides, and this one is taken to do so',
   'not-enforced': 'the network plugin does not enforce policies: as it runs here, nothing is denied',
   'end-port-ignored': 'the network plugin ignores endPort: it opens the first port of the range only',
+  'init-container-port':
+    'a port name is declared by an init container or sidecar only; this network plugin does not look at those',
   'no-ip-yet': 'a pod has no address yet: no ipBlock can match it',
 }
 
@@ -45,11 +48,27 @@ const doubts: Readonly<Record<DoubtId, string>> = {
   'domain-names': 'a rule allows by domain names, and their addresses are not known',
   'cni-policy': "a policy of the network plugin's own kind selects the pod; what it does is not judged here",
   'address-not-known': 'the pod has no address yet that an ipBlock could be compared with',
+  'kube-router-both-directions':
+    'kube-router differs from the API: of a policy for both directions that selects both ends, rules of one direction let packets of the other through',
+  'kube-router-port-name-of-nobody':
+    'kube-router differs from the API: a rule with named ports that no pod has opens every port',
+  'kube-router-port-name-beside-block':
+    'kube-router differs from the API: in egress, a named port beside an ipBlock is not opened',
+  'kube-router-port-name-without-to':
+    "kube-router differs from the API: in egress without `to`, a named port means the numbers that pods of the policy's own namespace give it",
+  'kube-router-except':
+    'kube-router differs from the API: the `except` of one ipBlock takes addresses out of the other blocks of its rule',
   'finished-pod': 'the pod has finished: it has no traffic, and its address may belong to another pod by now',
 }
 
 export function caveatText(id: CaveatId): string {
   return caveats[id]
+}
+
+/** What a guess of the network plugin rests on; `undefined` where nothing was guessed. */
+export function pluginSource({ agent, node }: DetectedCni): string | undefined {
+  if (agent !== undefined) return `DaemonSet ${escapeText(agent)}`
+  return node === undefined ? undefined : `inside k3s, by Node ${escapeText(node)}`
 }
 
 /** Why there is no answer, with the object and field that it hangs on. */

@@ -8,6 +8,7 @@ import type { Hop, Path } from '../trace/path.ts'
 import { commandFor } from './commands.ts'
 import { connectionText } from './connection-text.ts'
 import { instructionText, isForLater } from './instructions.ts'
+import { LazyList } from './lazy-list.ts'
 import { changedEndText, changedPortsText } from './policy-ends.ts'
 import { plainText } from './words.ts'
 
@@ -39,7 +40,7 @@ export function resultOf(diagnosis: Diagnosis) {
     question: questionResult(question),
     verdict,
     problems: problems.map(problemResult),
-    connections: paths.map(pathResult),
+    connections: new LazyList(paths, pathResult),
     assumptions: assumptions.map(plainText),
     gaps,
     unknown: unknown.map(({ rule, about, gaps: missing }) => ({
@@ -60,6 +61,10 @@ function questionResult(question: Question) {
       return { command: 'svc', namespace: question.namespace, name: question.name }
     case 'from':
       return { command: 'from', namespace: question.namespace, workload: question.workload }
+    case 'what': {
+      const { host, port, namespaces } = question
+      return { command: 'what', host, port, namespaces }
+    }
     case 'routes':
       return { command: 'ingress', namespaces: question.namespaces, routes: question.keys }
   }
@@ -69,10 +74,11 @@ function subject({ apiVersion, kind, namespace, name }: ObjectReference) {
   return { apiVersion, kind, namespace, name }
 }
 
-const evidence = ({ reference, field, value }: Evidence) => ({
+const evidence = ({ reference, field, value, line }: Evidence) => ({
   ref: subject(reference),
   field,
   value: typeof value === 'string' ? maskUserinfo(value) : value,
+  line,
 })
 
 function findingResult(finding: Finding) {
@@ -88,14 +94,27 @@ function findingResult(finding: Finding) {
   }
 }
 
-export function problemResult({ cause, symptoms, breaks, later, changed, logs, fix, fixCheck }: Problem) {
+export function problemResult({
+  cause,
+  symptoms,
+  breaks,
+  later,
+  through,
+  changed,
+  logs,
+  fix,
+  fixCheck,
+}: Problem) {
   return {
     ...findingResult(cause),
     share: cause.share,
     advice: cause.advice?.map(instructionText),
     confirm:
       cause.confirm === undefined || isForLater(cause.confirm) ? undefined : instructionText(cause.confirm),
-    breaks: breaks.map((path) => breakResult(path, cause, later.includes(path))),
+    breaks: breaks.map((path) => ({
+      ...breakResult(path, cause, later.includes(path)),
+      through: through.includes(path) ? ('unready-pods' as const) : undefined,
+    })),
     symptoms: symptoms.map(findingResult),
     changed: changed.map(({ reference, manager, time }) => ({ ref: subject(reference), manager, time })),
     logs: logs.length === 0 ? undefined : logs.map((line) => maskUserinfo(line)),

@@ -16,6 +16,8 @@ export interface Evidence {
   readonly field: string
   /** As read; `undefined` when the point is that nothing stands there. */
   readonly value: string | number | boolean | undefined
+  /** The line of a text of several lines in which it stands, from 1. */
+  readonly line?: number | undefined
 }
 
 /** A way to mend it that can be tried on a copy of the cluster. */

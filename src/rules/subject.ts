@@ -1,3 +1,4 @@
+import type { ClusterDns } from '../network/dns/cluster-dns.ts'
 import type { Policy } from '../network/policy/model.ts'
 import type { Endpoint } from '../network/services/endpoint.ts'
 import type { Connection } from '../network/traffic/connection.ts'
@@ -17,6 +18,8 @@ export interface Subjects {
   readonly ServicePort: { readonly service: Service; readonly port: ServicePort }
   readonly Endpoint: Endpoint
   readonly Workload: Workload
+  /** A workload as one that calls others: what is wrong with it needs no Service in front of it. */
+  readonly Client: Workload
   /** A connection that a workload or a route opens, with what its address leads to. */
   readonly Connection: { readonly connection: Connection; readonly resolved: Resolved }
   readonly Node: Node
@@ -31,6 +34,8 @@ export interface Subjects {
   readonly Gateway: Gateway
   /** A route of the Gateway API, of any kind. */
   readonly GatewayRoute: GatewayRoute
+  /** The server that answers the pods' lookups, once for each question that any lookup is a part of. */
+  readonly ClusterDns: ClusterDns
 }
 
 export type SubjectKind = keyof Subjects

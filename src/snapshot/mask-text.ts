@@ -36,7 +36,7 @@ const rules: readonly (readonly [RegExp, string])[] = [
   [/(\bredis-cli\b[^\n;|&]{0,200}?\s(?:-a|--pass)\s{1,3})[^\s"']+/g, `$1${masked}`],
   [/(\b(?:mysql|mariadb)[a-z_-]{0,12}\b[^\n;|&]{0,200}?\s-p)[^\s"']+/g, `$1${masked}`],
   [/(\bsshpass\s{1,3}-p\s{0,3})[^\s"']+/g, `$1${masked}`],
-  [/((?:^|\s)(?:-u|--user|--proxy-user)[\s=]{1,3})[^\s:"'=]{1,100}:[^\s"']+/g, `$1${masked}`],
+  [/((?:^|\s)(?:-u|--user|--proxy-user)[\s=]{1,3})[^\s:"'=]{1,100}:(?!\/\/)[^\s"']+/g, `$1${masked}`],
 ]
 
 /**
@@ -138,7 +138,8 @@ export function maskWords(words: readonly string[]): readonly string[] {
     if (/^--?[\w-]*(?:password|passwd|passphrase|pass|token|secret|api-?key)[\w-]*$/i.test(before))
       return word.startsWith('-') ? maskUserinfo(word) : masked
     if (before === '-a' && /\bredis-cli\b/.test(line)) return masked
-    if (/^(?:-u|--user|--proxy-user)$/.test(before) && word.includes(':')) return masked
+    if (/^(?:-u|--user|--proxy-user)$/.test(before) && /:(?!\/\/)/.test(word.split('://')[0] ?? ''))
+      return masked
     if (/^-p./.test(word) && /\b(?:mysql|mariadb)/.test(line)) return `-p${masked}`
     if (before === '-p' && /\bsshpass\b/.test(line)) return masked
     return maskUserinfo(word)

@@ -23,6 +23,14 @@ export type Reason =
   | 'address-not-of-pod'
   | 'pod-not-running'
   | 'resolver-unreachable'
+  /** The client asks a server that does not know the cluster's names. */
+  | 'resolver-outside-cluster'
+  /** The name is there, and what the client asks or the server's configuration keeps it from it. */
+  | 'name-not-resolved'
+  /** The server's configuration answers the name of a Service with something else. */
+  | 'name-leads-elsewhere'
+  /** Nothing stands behind the DNS Service. */
+  | 'dns-unavailable'
   | 'egress-denied'
   | 'ingress-denied'
   /** The API leaves it open what a policy means here, or a policy of the network plugin is in force. */

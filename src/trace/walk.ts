@@ -45,7 +45,7 @@ export function walk(connection: Connection, network: Network): Path {
     const judgement = judge.judge(way, network, walk)
     if (judgement.choices !== undefined) chosen = judgement
     hops.push(hopOf(judge, judgement))
-    if (judgement.verdict.outcome === 'fails' && !leadsOn(judge.kind, judgement.verdict))
+    if (judgement.verdict.outcome === 'fails' && !leadsOn(judge.kind, judgement.verdict, way))
       return finish(connection, hops)
   }
   if (chosen === undefined) return finish(connection, [...hops, ...straight(way, network)])
@@ -57,10 +57,15 @@ export function walk(connection: Connection, network: Network): Path {
  * and where a route leads without a controller. A fault further on is one of its own, for it stays when the first is
  * mended.
  */
-const leadsOn = (kind: HopKind, verdict: Verdict): boolean =>
-  kind === 'dns' || (kind === 'route' && leadsOnBehind(verdict))
+function leadsOn(kind: HopKind, verdict: Verdict, { resolved: { destination } }: Way): boolean {
+  if (kind === 'route') return leadsOnBehind(verdict)
+  return kind === 'dns' || (kind === 'name' && destination.kind === 'service')
+}
 
-function hopOf(judge: HopJudge, { place: at, verdict, behind = [] }: Judgement): Hop {
+/** One for all: most hops rest on nothing else. */
+const nothingBehind: readonly Place[] = []
+
+function hopOf(judge: HopJudge, { place: at, verdict, behind = nothingBehind }: Judgement): Hop {
   return { kind: judge.kind, place: at, verdict, behind }
 }
 
@@ -110,8 +115,15 @@ function branchTo(endpoint: Endpoint, way: Way, network: Network, same: Hop[]): 
   // Where policies let everything pass, the first branch has told all that differs between clients.
   const isKnown = way.passesPolicies === true && same.length === ofClients.length
   const own = isKnown ? same : ownHops({ ...way, endpoint }, network, same)
-  const hops = perEndpoint.map(({ kind }) => shared.get(kind) ?? own.find((hop) => hop.kind === kind))
-  return { place: at, name: named, hops: hops.filter((hop) => hop !== undefined) }
+  // Mapped and not filtered: a filtered list keeps room for many more.
+  const hops = perEndpoint.map(
+    ({ kind }) => shared.get(kind) ?? own.find((hop) => hop.kind === kind) ?? unjudged(kind),
+  )
+  return { place: at, name: named, hops }
+}
+
+function unjudged(kind: HopKind): never {
+  throw new Error(`the hop ${kind} was not judged`)
 }
 
 function sharedPart(endpoint: Endpoint, way: Way, network: Network): SharedPart {

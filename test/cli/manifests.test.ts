@@ -48,7 +48,11 @@ describe('an egress policy among manifests', () => {
   it('that allows no DNS is a warning, and an error when the files are all there is', async () => {
     const stdin = application + policy('')
     const open = await run(['-f', '-'], { stdin })
-    expect(open.stdout).toContain('! shop: Deployment web cannot resolve any name: NetworkPolicy web-egress')
+    // The files hold one namespace: it needs no mention. What fails is told with its fix.
+    expect(open.stdout).toMatch(/^! shop: no error, 1 warning; /)
+    expect(open.stdout).toContain('! Deployment web cannot resolve any name: NetworkPolicy web-egress')
+    expect(open.stdout).toMatch(/^ {2}breaks +web -> cart:9000$/m)
+    expect(open.stdout).toMatch(/^ {2}fix +kubectl -n shop patch netpol\/web-egress /m)
     expect(open.stdout).toContain('is the usual one')
     expect(open.code).toBe(0)
     const closed = await run(['-f', '-', '--complete', '-o', 'json'], { stdin })
@@ -60,11 +64,19 @@ describe('an egress policy among manifests', () => {
 
   it('that allows the usual DNS is silent, and says what it took for granted', async () => {
     const { stdout, code } = await run(['-f', '-'], { stdin: application + policy(dnsRule) })
-    expect(stdout).toMatch(/^✓ all namespaces: /)
+    expect(stdout).toMatch(/^✓ shop: /)
     expect(stdout).not.toContain('kube-dns selects')
     expect(stdout).toContain('is the usual one')
     expect(code).toBe(0)
   })
+})
+
+it('names of several namespaces say which', async () => {
+  const more =
+    '---\napiVersion: v1\nkind: Service\nmetadata: { name: other, namespace: ops }\nspec: { ports: [{ port: 1 }] }\n'
+  const { stdout } = await run(['-f', '-'], { stdin: `${application}${policy('')}${more}` })
+  expect(stdout).toMatch(/^! all namespaces: /)
+  expect(stdout).toContain('! shop: Deployment web cannot resolve any name')
 })
 
 it('a pod that a workload would make is in no command, for its name is not known', async () => {

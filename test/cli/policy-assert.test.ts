@@ -88,6 +88,36 @@ describe('policy --assert', () => {
     })
   })
 
+  it('takes places as they are written everywhere else, with the port in them', async () => {
+    const checks = `
+- {from: web, to: svc/api:80, expect: allow}
+- {from: pod/web, to: shop/svc/api:http, expect: allow}
+- {from: shop/pods/web, to: 'deploy/api:8080/TCP', expect: allow}
+- {from: shop/deploy/api, to: deploy/api:http, expect: deny}
+- {from: shop/svc/api, to: web:81/udp, expect: allow}
+- {from: world, to: shop/svc/api:80, expect: deny}
+- {from: web, to: world:443, expect: allow}
+- {from: web, to: 203.0.113.9:443, expect: allow}
+- {from: '2001:db8::1', to: 'svc:shop/api:80', expect: deny}
+- {from: web, to: '[2001:db8::1]:443', expect: allow}
+- {from: 203.0.113.9, to: deploy/api, port: http, protocol: TCP, expect: deny}
+`
+    const { stdout, stderr, code } = await check(file('places.yaml', checks))
+    expect({ stdout, stderr, code }).toEqual({
+      stdout: '✓ all 11 expected verdicts are right\n',
+      stderr: '',
+      code: 0,
+    })
+  })
+
+  it('takes the namespace of -n for places that name none', async () => {
+    const checks = file('here.yaml', '- {from: web, to: svc/api:80, expect: allow}')
+    const [here, elsewhere] = await Promise.all([check(checks, '-n', 'shop'), check(checks, '-n', 'ops')])
+    expect(here.code).toBe(0)
+    expect(elsewhere.stderr).toContain('no namespace "ops" with pods')
+    expect(elsewhere.code).toBe(2)
+  })
+
   it('names a wrong answer in one line: where, who, which port, expected, got and why', async () => {
     const checks = file('wrong.yaml', wrong)
     const { stdout, code } = await check(checks)
@@ -154,6 +184,19 @@ describe('policy --assert', () => {
     expect(told.code).toBe(0)
   })
 
+  it('names and locates what is invalid among the policies, and goes on', async () => {
+    const bad = file(
+      'invalid.yaml',
+      world.replace('ports: [{port: 8080}]', 'ports: [{port: 8080, endPort: 80}]'),
+    )
+    const checks = file('closed.yaml', '- {from: shop/web, to: shop/deploy/api:8080, expect: deny}')
+    const { stdout, stderr, code } = await run(['policy', '--assert', checks, '-f', bad])
+    expect(stderr).toMatch(
+      /^warning: the API server would refuse it: netpol\/closed spec\.ingress\[0\]\.ports\[0\]\.endPort "80" .*\(.*invalid\.yaml:33:\d+\)\n$/,
+    )
+    expect([stdout, code]).toEqual(['✓ the expected verdict is right\n', 0])
+  })
+
   it('takes policies that are missing for missing: the files are all there is', async () => {
     const checks = file('open.yaml', '- {from: shop/api-0, to: shop/web, port: 1, expect: allow}')
     expect((await check(checks)).code).toBe(0)
@@ -209,14 +252,54 @@ describe('policy --assert refuses, names and locates, and does nothing else:', (
       '2:55: protocol "ICMP" must be TCP, UDP or SCTP',
     ],
     [
-      'a name without namespace',
-      '- {from: web, to: shop/api-0, port: 1, expect: deny}',
-      '2:10: from "web" must be one of namespace/pod',
+      'a name that nothing has',
+      '- {from: wep, to: shop/api-0, port: 1, expect: deny}',
+      '2:3: wep: no namespace "default" with pods is among the resources',
     ],
     [
       'what is no address',
       '- {from: "ip:10.0.0", to: shop/api-0, port: 1, expect: deny}',
-      '2:3: "10.0.0" is not an IP address',
+      '2:3: 10.0.0 is not an IP address',
+    ],
+    [
+      'a type that nobody knows',
+      '- {from: shop/foo/web, to: shop/web:1, expect: deny}',
+      '2:3: "foo" is not a',
+    ],
+    [
+      'a place of four parts',
+      '- {from: a/b/c/d, to: shop/web:1, expect: deny}',
+      '2:3: "a/b/c/d" is not of the',
+    ],
+    [
+      'what has no traffic',
+      '- {from: shop/cm/web, to: shop/web:1, expect: deny}',
+      '2:3: shop/cm/web: a ConfigMap',
+    ],
+    [
+      'a port at the source',
+      '- {from: "shop/web:1", to: shop/web:1, expect: deny}',
+      '2:10: from "shop/web:1": the port',
+    ],
+    [
+      'two ports',
+      '- {from: shop/web, to: "shop/svc/api:80", port: 81, expect: deny}',
+      '2:49: port 81 is not the one',
+    ],
+    [
+      'no port',
+      '- {from: shop/web, to: shop/svc/api, expect: deny}',
+      '2:3: lacks the port: write to: shop/svc/api:80',
+    ],
+    [
+      'a protocol that nobody knows',
+      '- {from: shop/web, to: "shop/web:1/HTTP", expect: deny}',
+      '2:24: protocol "HTTP" must be',
+    ],
+    [
+      'a port name that the pods lack',
+      '- {from: shop/web, to: "shop/deploy/api:https", expect: deny}',
+      '2:3: deployment/api has no port named "https"',
     ],
   ])('%s', async (_, line, message) => {
     const checks = file('bad.yaml', good + line)

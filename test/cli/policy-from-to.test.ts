@@ -45,6 +45,7 @@ describe('policy --from --to', () => {
                  {"podSelector":{"matchLabels":{"app":"network-debug"}}}
                  kubectl -n velocitytech-prod patch netpol/allow-auth-service-access --type=json -p '[{"op":"add","path":"/spec/ingress/0/from/-","value":{"podSelector":{"matchLabels":{"app":"network-debug"}}}}]'
                  tried on a copy: allowed then
+        undo     kubectl -n velocitytech-prod patch netpol/allow-auth-service-access --type=json -p '[{"op":"remove","path":"/spec/ingress/0/from/3"}]'
         opens    nothing else
         confirm  (needs nc in the image)
                  kubectl -n velocitytech-prod exec deploy/network-debug-toolkit -- nc -z -v -w 3 10.96.254.245 80
@@ -77,6 +78,7 @@ describe('policy --from --to', () => {
                  {"podSelector":{"matchLabels":{"app":"web"}}}
                  kubectl -n shop patch netpol/to-api --type=json -p '[{"op":"add","path":"/spec/ingress/0/from/-","value":{"podSelector":{"matchLabels":{"app":"web"}}}}]'
                  tried on a copy: allowed then
+        undo     kubectl -n shop patch netpol/to-api --type=json -p '[{"op":"remove","path":"/spec/ingress/0/from/1"}]'
         opens    nothing else
         confirm  (needs nc in the image)
                  kubectl -n shop exec pod/web -- nc -z -v -w 3 10.96.0.20 80
@@ -119,6 +121,7 @@ describe('policy --from --to', () => {
         fix      a new NetworkPolicy allow-web-to-api in namespace shop
                  printf %s '{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"allow-web-to-api","namespace":"shop"},"spec":{"podSelector":{"matchLabels":{"app":"api","track":"canary"}},"policyTypes":["Ingress"],"ingress":[{"from":[{"podSelector":{"matchLabels":{"app":"web"}}}],"ports":[{"protocol":"TCP","port":8080}]}]}}' | kubectl -n shop apply -f -
                  tried on a copy: allowed then
+        undo     kubectl -n shop delete netpol/allow-web-to-api
         opens    nothing else
         confirm  (needs nc in the image)
                  kubectl -n shop exec pod/web -- nc -z -v -w 3 10.244.0.7 8080
@@ -227,6 +230,7 @@ describe('policy --from --to', () => {
         fix      a new NetworkPolicy allow-web-to-api in namespace shop
                  printf %s '{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"allow-web-to-api","namespace":"shop"},"spec":{"podSelector":{"matchLabels":{"app":"api","track":"stable"}},"policyTypes":["Ingress"],"ingress":[{"from":[{"podSelector":{"matchLabels":{"app":"web"}}}],"ports":[{"protocol":"TCP","port":8080}]}]}}' | kubectl -n shop apply -f -
                  tried on a copy: allowed then
+        undo     kubectl -n shop delete netpol/allow-web-to-api
         opens    nothing else
         confirm  (needs nc in the image)
                  kubectl -n shop exec pod/web -- nc -z -v -w 3 10.244.0.6 8080
@@ -308,13 +312,30 @@ spec:
   })
 })
 
+describe('policy --from --to of one workload through its Service', () => {
+  it('says of how many pairs each part is, where no name tells them apart', async () => {
+    const { stdout } = await run([
+      ...['policy', '-n', 'velocitytech-prod', '-f', recording('incident')],
+      ...['--from', 'deploy/order-service', '--to', 'svc/order-service'],
+    ])
+    expect(stdout).toMatch(/^DENIED {2}2 of 4 pairs of pods$/m)
+    expect(stdout).not.toMatch(/ $/m)
+  })
+})
+
 describe('policy --from --to, wrong words', () => {
+  it('refuse what has no pod at either end', async () => {
+    const { stderr, code } = await run(['policy', '--from', 'world', '--to', 'world:80'])
+    expect(stderr).toContain('policies are about pods: --from or --to must be in the cluster')
+    expect(code).toBe(2)
+  })
+
   it('are told in one line, and exit with 2', async () => {
     const wrong = await inShop([], 'pod/web', 'svc/api:8080')
     expect(wrong).toMatchObject({ code: 2, stdout: '' })
     expect(wrong.stderr).toMatch(/^netdoctor: svc\/api in namespace "shop" offers no port 8080: .*\n$/)
-    const alone = await run(['policy', '--from', 'web', '-f', recording('incident')])
-    expect(alone).toMatchObject({ code: 2, stdout: '' })
-    expect(alone.stderr).toContain('--from and --to belong together, --to is missing')
+    const absent = await run(['policy', '--from', 'web', '-f', recording('incident')])
+    expect(absent).toMatchObject({ code: 2, stdout: '' })
+    expect(absent.stderr).toContain('workload "web" does not exist in these files')
   })
 })

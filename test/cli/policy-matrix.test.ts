@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { dump, policy, shop } from './policy-world.ts'
 import { recording, run, widestLine } from './run.ts'
 
 const asked = (...words: readonly string[]) =>
@@ -12,7 +13,8 @@ describe('policy --matrix', () => {
     // order-service reaches auth-service and payment-service, and nothing outside of its namespace.
     expect(stdout).toMatch(/^ {2}3 order-service +✓ {2}✗ {2}✗ {2}✓ {2}✗ {2}~ {2}✗ {2}✗$/m)
     expect(stdout).toMatch(/^ {2}8 \(outside\) +(✗ {2}){6}✓ {2}·$/m)
-    expect(stdout).toContain('\n3 -> 6: TCP 80\n')
+    // What is said of several alike is said once.
+    expect(stdout).toContain('\n~ 3 -> 6: only TCP 80\n~ 4, 6 -> 7: only UDP 53\n')
     expect(widestLine(stdout).length).toBeLessThanOrEqual(80)
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
   })
@@ -21,6 +23,21 @@ describe('policy --matrix', () => {
     const { stdout } = await asked('-A')
     expect(stdout).toContain('2 namespaces: who reaches whom, 7 workloads\n')
     expect(stdout).toMatch(/1 kube-system\/deploy\/coredns/)
+  })
+
+  it('numbers what has no room for its name, and says in full what the numbers are', async () => {
+    const { stdout } = await run([
+      'policy',
+      '--matrix',
+      '-A',
+      '-f',
+      'fixtures/scenarios/fenced-namespace.json.gz',
+    ])
+    expect(stdout).not.toContain('…')
+    expect(stdout).toMatch(/^ {2}05 {4}✗ ✗ ~ \? ✗ ✗ ✗ ✗ ✓ ✓ ✗ ✗ ✗ ✗ ✓ ✗ ✗ ✗ ✗ ✗$/m)
+    expect(stdout).toMatch(/^ {2}kube-system +3=deploy\/coredns, 4=ds\/kube-proxy$/m)
+    expect(stdout).toContain('~ 5-19 -> 3: only TCP 53; UDP 53\n')
+    expect(widestLine(stdout).length).toBeLessThanOrEqual(80)
   })
 
   it('prints every pair and port range as CSV and JSON, with the same answers', async () => {
@@ -47,6 +64,14 @@ describe('policy --matrix', () => {
       to: 80,
       pairs: { allowed: 4, denied: 0, unknown: 0, partly: 0 },
     })
+  })
+
+  it('says which policies are invalid', async () => {
+    const bad = policy('shop', 'bad', { podSelector: {}, ingress: [{ ports: [{ port: 70000 }] }] })
+    const { stdout } = await run(['policy', '--matrix', '-n', 'shop', '-f', '-'], {
+      stdin: dump([...shop, bad]),
+    })
+    expect(stdout).toContain('! invalid, so that parts of them match nothing here: shop/netpol/bad')
   })
 
   it('refuses another question beside it', async () => {

@@ -44,6 +44,27 @@ describe('policy as view in one namespace', () => {
     expect(flat(stdout).match(/assuming no cluster-wide policies \(no right to list /g)).toHaveLength(1)
   })
 
+  it('an address that nobody has in what was read may be a pod of another namespace: unknown, with the permission', async () => {
+    const { stdout, code } = await asViewer([], '--from', 'pod/web', '--to', '10.244.0.9:8080')
+    expect(stdout).toMatch(/^UNKNOWN {2}pod\/web -> 10\.244\.0\.9:8080\n/)
+    expect(flat(stdout)).toContain('nobody that was read has 10.244.0.9, and not all pods were read')
+    expect(flat(stdout)).toMatch(/\? no right to list pods/)
+    expect(code).toBe(4)
+  })
+
+  it('one that no pod has is outside; one that a pod here has is that pod', async () => {
+    const outside = await asViewer([], '--from', 'pod/web', '--to', '8.8.8.8:443')
+    expect([outside.stdout.split(' ')[0], outside.code]).toEqual(['ALLOWED', 0])
+    const here = await asViewer([toApi([])], '--from', 'pod/web', '--to', '10.244.0.6:8080')
+    expect([here.stdout.split('\n')[0], here.code]).toEqual(['ALLOWED  pod/web -> pod/api-1:8080', 0])
+  })
+
+  it('who may reach an address of nobody is not said', async () => {
+    const { stderr, code } = await asViewer([], '--to', '10.244.0.9:8080')
+    expect(stderr).toContain('nobody that was read has this address, and not all pods were read')
+    expect(code).toBe(2)
+  })
+
   it('an overview says what it could not read, once', async () => {
     const { stdout, code } = await asViewer([
       toApi([{ namespaceSelector: { matchLabels: { team: 'ops' } } }]),

@@ -68,16 +68,12 @@ describe('policy --what-if', () => {
     expect(text).toMatch(
       /^✗ \d+ pairs newly denied, \d+ unchanged with velocitytech-prod\/netpol\/default-deny-all\n/,
     )
-    expect(text).toContain(
-      '3 workloads can no longer ask the DNS pods: velocitytech-prod/deploy/auth-service,',
-    )
-    expect(text).toContain(
-      'velocitytech-prod/deploy/auth-service is now isolated for egress: it loses 2 destinations',
-    )
+    // The namespace that was asked about needs no mention, and what is alike is said once.
+    const who = 'deploy/auth-service, deploy/network-debug-toolkit, deploy/payment-service-canary'
+    expect(text).toContain(`3 workloads can no longer ask the DNS pods: ${who}\n`)
+    expect(text).toContain(`now isolated for egress, so that each loses 2 destinations: ${who}\n`)
     expect(text).toContain('before egress allowed: no policy isolates')
-    expect(text).toContain(
-      'after egress denied: isolated by velocitytech-prod/netpol/default-deny-all, no rule matches',
-    )
+    expect(text).toContain('after egress denied: isolated by netpol/default-deny-all, no rule matches')
     expect(text).toContain('no namespace in the file, taken for namespace velocitytech-prod as kubectl would')
     expect(text).toContain('connections that are open now may go on or end')
     expect(widestLine(stdout).length).toBeLessThanOrEqual(80)
@@ -105,6 +101,21 @@ describe('policy --what-if', () => {
       },
     ])
     expect(code).toBe(1)
+  })
+
+  it('names and locates what the API server would refuse of it', async () => {
+    const bad = denyAll.replace('podSelector: {}', 'podSelector: {}, ingress: [{ports: [{port: 70000}]}]')
+    const path = file('bad.yaml', bad)
+    const [table, json] = await Promise.all([
+      run([...incident, '--what-if', path]),
+      run([...incident, '--what-if', path, '-o', 'json']),
+    ])
+    expect(unwrapped(table.stdout)).toContain(
+      `! the API server would refuse it: netpol/default-deny-all spec.ingress[0].ports[0].port "70000" must be between 1 and 65535 (${path}:5:`,
+    )
+    expect(JSON.parse(json.stdout).refused).toMatchObject([
+      { ref: { name: 'default-deny-all' }, field: 'spec.ingress[0].ports[0].port', value: '70000' },
+    ])
   })
 
   it('says in one line that a policy written in another way changes nothing', async () => {
@@ -148,12 +159,33 @@ describe('policy --what-if', () => {
 })
 
 describe('policy --without', () => {
+  it('tells once what is the same for many, whatever else isolates them', async () => {
+    const { stdout } = await run([
+      ...['policy', '-f', 'fixtures/scenarios/fenced-namespace.json.gz', '-n', 'travel-live-cjp'],
+      ...['--without', 'allow-dns'],
+    ])
+    const text = unwrapped(stdout)
+    expect(text.match(/^✗ /gm)).toHaveLength(2)
+    expect(text).toContain('✗ 15 workloads no longer reach 1 destination 50 pairs from deploy/boarding, ')
+    expect(text).toContain('before egress allowed by netpol/allow-dns egress[0] after')
+    expect(text).toContain(
+      'isolated by netpol/default-deny-all, no rule matches (and 12 other policies, each some of them)',
+    )
+  })
+
+  it('leaves out the rules of the other side, which do not change', async () => {
+    const { stdout } = await run([...incident, '--without', 'allow-auth-service-access'])
+    expect(unwrapped(stdout)).toContain(
+      '✗ deploy/auth-service is no longer reached by 3 sources 12 pairs from deploy/order-service, deploy/payment-service, pod/test-payment ports TCP 80 before ingress allowed by netpol/allow-auth-service-access ingress[0] after',
+    )
+  })
+
   it('tells who would get in', async () => {
     const { stdout, code } = await asked(['--without', 'api', '-n', 'shop'])
     const text = unwrapped(stdout)
     expect(text).toContain('! 3 pairs newly allowed')
     expect(text).toContain('without shop/netpol/api')
-    expect(text).toContain('+ shop/pod/api is newly reached by 2 sources')
+    expect(text).toContain('+ pod/api is newly reached by 2 sources')
     expect(text).toContain('from ops/pod/scraper, any address outside')
     expect(code).toBe(0)
   })

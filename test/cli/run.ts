@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 const launcher = fileURLToPath(new URL('../../bin/kubectl-netdoctor', import.meta.url))
+const completer = fileURLToPath(new URL('../../bin/kubectl_complete-netdoctor', import.meta.url))
 
 /** The recordings that the screens are checked with. */
 export const recording = (name: 'incident' | 'as-written' | 'running'): string =>
@@ -20,6 +21,8 @@ export interface RunOptions {
   /** On top of an environment that names no cluster and no terminal. */
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
+  /** Flags of Node itself. */
+  readonly node?: readonly string[]
 }
 
 /** What the program sees of the machine: no kubeconfig, no colour wishes. */
@@ -30,10 +33,19 @@ function environment(more: Readonly<Record<string, string>> = {}): NodeJS.Proces
 
 /** Starts the built program. */
 export function start(words: readonly string[], options: RunOptions = {}): ChildProcess {
-  return spawn(process.execPath, [launcher, ...words], {
+  return startScript(launcher, words, options)
+}
+
+function startScript(script: string, words: readonly string[], options: RunOptions): ChildProcess {
+  return spawn(process.execPath, [...(options.node ?? []), script, ...words], {
     cwd: options.cwd ?? root,
     env: environment(options.env),
   })
+}
+
+/** What kubectl gets when it asks how `kubectl netdoctor WORDS` may go on; the last word is the one being typed. */
+export function complete(words: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  return ended(startScript(completer, words, options))
 }
 
 /** Runs the built program to its end. */

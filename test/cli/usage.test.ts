@@ -20,13 +20,43 @@ describe('wrong words on the command line', () => {
     [['scan', '--fail-on', 'all'], '--fail-on "all": use error, warning, note or never'],
     [['demo', '-n', 'x'], 'unknown flag -n'],
     [['svc', '--', '--strict'], '"--strict" is not a name'],
+    [['policy', '--frm', 'x'], 'unknown flag --frm'],
+    [['policy', '--from', 'web:80', '--to', 'x'], '--from web:80: the port belongs to --to'],
   ])('%j is one line and exit 2', async (words, message) => {
     const { stdout, stderr, code } = await run(words)
+    // The help of the command that was meant, where one is named.
+    const [first = ''] = words
+    const help = ['scan', 'svc', 'from', 'policy'].includes(first) ? `${first} --help` : '--help'
     expect({ stdout, stderr, code }).toEqual({
       stdout: '',
-      stderr: `netdoctor: ${message} (kubectl netdoctor --help)\n`,
+      stderr: `netdoctor: ${message} (kubectl netdoctor ${help})\n`,
       code: 2,
     })
+  })
+
+  it('examples in the help stand on one line each, to be pasted', async () => {
+    const { stdout } = await run(['policy', '--help'])
+    expect(stdout).toContain(
+      '\n  kubectl netdoctor policy --from deploy/web --to svc/auth:80\n      one verdict, and why\n',
+    )
+    expect(stdout).toContain('- {from: shop/deploy/web, to: shop/svc/auth:80, expect: allow}')
+  })
+
+  it.each([
+    [['svc', 'payment-service'], /^✗ payment-service\.velocitytech-prod: /],
+    [['policy', '--to', 'auth-service'], /^svc\/auth-service:80 may be reached by 3 of 7 workloads/],
+    [['from', 'deploy/order-service'], /^✗ deploy\/order-service: all 3 connections fail/],
+  ])('demo takes any question about the built-in incident: %j', async (words, begins) => {
+    const { stdout, stderr } = await run(['demo', ...words])
+    expect(stdout).toMatch(begins)
+    expect(stderr).toBe('')
+  })
+
+  it('a Service is named as everywhere, with or without its port', async () => {
+    const asked = ['svc/auth-service:80', 'svc/auth-service', 'auth-service:80/TCP', 'auth-service']
+    const answers = await Promise.all(asked.map((name) => run(['demo', 'svc', name])))
+    expect(new Set(answers.map(({ stdout }) => stdout)).size).toBe(1)
+    expect(answers[0]?.stdout).toMatch(/^✗ auth-service\.velocitytech-prod: /)
   })
 
   it('speaks English in every locale', async () => {

@@ -14,7 +14,7 @@ await main(async () => {
   const file = join(fixtures, `${name}.json`)
   if (!file.startsWith(`${fixtures}/`)) throw new ClusterError(`${name} lies outside the fixtures`)
   const { kubectl } = await testCluster()
-  const items = stable(await readObjects(kubectl), new Date())
+  const items = stable(await readObjects(kubectl))
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, null, 1)}\n`)
   console.log(`${items.length} objects in ${file}`)

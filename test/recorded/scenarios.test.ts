@@ -8,9 +8,6 @@ import type { ObjectReference } from '../../src/snapshot/snapshot.ts'
 import { recording, recordings } from './recording.ts'
 import { type AcceptedAnswer, readTruth } from './truth.ts'
 
-/** Parts of the network whose rules come with a later issue: their faults are missed until then, and only missed. */
-const later: ReadonlySet<string> = new Set(['dns'])
-
 /**
  * The Ingress names the targetPort, and ingress-nginx 1.14 serves it: `serviceEndpoints` in its controller.go takes the port,
  * the targetPort or the name of a Service port. The truth wants an error; traffic passes, so that it is a warning here.
@@ -91,16 +88,8 @@ function expectRootCause(scenario: (typeof scenarios)[number]): void {
     ).toBe(true)
 }
 
-const isExpected = ({ path, truth }: (typeof scenarios)[number]): boolean =>
-  !later.has(truth.category) && !onlyWarned(path)
-
-describe.each(faults.filter(isExpected))('$path', (scenario) => {
+describe.each(faults.filter(({ path }) => !onlyWarned(path)))('$path', (scenario) => {
   test('names the root cause first, and whom it breaks', () => expectRootCause(scenario))
-})
-
-// The rules come with later issues, or see it in another way. Whoever makes one of these pass takes it out of `later`.
-describe.each(faults.filter((scenario) => !isExpected(scenario)))('$path', (scenario) => {
-  test.fails('names the root cause first', () => expectRootCause(scenario))
 })
 
 describe.each(scenarios)('$path', (scenario) => {

@@ -4,6 +4,7 @@ import { maskSnapshot } from '../../src/network/references/mask.ts'
 import { snapshotFromJson, snapshotToJson } from '../../src/snapshot/files/saved.ts'
 import { record } from '../../src/snapshot/kinds/json.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
+import { files, scripts, values } from '../network/references/forms.ts'
 import { recording, recordings } from '../recorded/recording.ts'
 import { answer } from './answer.ts'
 import { canary, cluster, snapshotOf } from './cluster-texts.ts'
@@ -66,6 +67,32 @@ describe('a masked snapshot of any texts', () => {
       runs,
     )
   })
+})
+
+describe('a masked snapshot has the same dials as the original', () => {
+  const inPod = (container: object, data: Readonly<Record<string, string>>): Snapshot => {
+    const spec = {
+      containers: [{ name: 'app', volumeMounts: [{ name: 'v', mountPath: '/etc/app' }], ...container }],
+      volumes: [{ name: 'v', configMap: { name: 'settings' } }],
+    }
+    const metadata = { name: 'app', namespace: 'a' }
+    return snapshotOf([
+      { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { template: { spec } } },
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'a' }, data },
+    ])
+  }
+  const expectSame = (snapshot: Snapshot): void =>
+    expect(dials(saved(snapshot)).toSorted()).toEqual(dials(snapshot).toSorted())
+
+  test.each(values)('%s=%s', (name, value) => expectSame(inPod({ env: [{ name, value }] }, {})))
+
+  test.each(scripts)('%s', (script) => {
+    expectSame(inPod({ command: ['sh', '-c', script] }, {}))
+    expectSame(inPod({ readinessProbe: { exec: { command: ['sh', '-c', script] } } }, {}))
+    expectSame(inPod({}, { 'run.sh': script }))
+  })
+
+  test.each(files)('a file of %s', (_, content) => expectSame(inPod({}, { 'app.conf': content })))
 })
 
 describe('of a Deployment', () => {

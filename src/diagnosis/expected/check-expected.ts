@@ -5,7 +5,7 @@ import type { Policies } from '../../network/policy/policies.ts'
 import type { Expectation, Expectations } from '../../snapshot/files/expectations.ts'
 import { KnownError } from '../../snapshot/known-error.ts'
 import { type Decider, decidersOf } from './deciders.ts'
-import { type ExpectedEnd, ExpectedEnds } from './ends.ts'
+import { ExpectedEnds, type ExpectedFlow, type PlaceReader } from './ends.ts'
 
 type Outcome = FlowVerdict['outcome']
 
@@ -32,14 +32,15 @@ export function checkExpected(
   document: Expectations,
   network: Network,
   policies: Policies,
+  places: PlaceReader,
 ): CheckedExpectations {
-  const ends = new ExpectedEnds(network)
+  const ends = new ExpectedEnds(network, policies, places)
   const judge = new Judge(policies)
   const wrong: WrongAnswer[] = []
   const faults = new Map<string, { readonly field: string; readonly message: string }>()
   for (const expectation of document.expectations) {
     try {
-      const answer = judge.check(expectation, ends.sources(expectation), ends.destinations(expectation))
+      const answer = judge.check(expectation, ends.flows(expectation))
       if (answer !== undefined) wrong.push(answer)
     } catch (error) {
       if (!(error instanceof KnownError)) throw error
@@ -61,18 +62,12 @@ class Judge {
   }
 
   /** @returns `undefined` when every flow behind the expectation is as expected */
-  check(
-    expectation: Expectation,
-    sources: readonly Endpoint[],
-    destinations: readonly ExpectedEnd[],
-  ): WrongAnswer | undefined {
+  check(expectation: Expectation, flows: readonly ExpectedFlow[]): WrongAnswer | undefined {
     const wanted = expectation.expect === 'allow' ? 'passes' : 'fails'
-    const judged = sources.flatMap((source) =>
-      destinations.map((destination) => {
-        const verdict = this.#verdict(source, destination, expectation)
-        return { verdict, outcome: outcomeOf(verdict, expectation.part) }
-      }),
-    )
+    const judged = flows.map((flow) => {
+      const verdict = this.#verdict(flow, expectation)
+      return { verdict, outcome: outcomeOf(verdict, expectation.part) }
+    })
     const wrong = judged.filter(({ outcome }) => outcome !== wanted)
     const [first] = wrong
     if (first === undefined) return undefined
@@ -86,16 +81,16 @@ class Judge {
     }
   }
 
-  #verdict(source: Endpoint, { endpoint, port }: ExpectedEnd, { protocol, to }: Expectation): FlowVerdict {
-    const throughService = to.startsWith('svc:')
+  #verdict(flow: ExpectedFlow, { protocol }: Expectation): FlowVerdict {
+    const { source, destination, port, throughService } = flow
     const bySource = this.#known.get(source) ?? new Map<Endpoint, Map<string, FlowVerdict>>()
     this.#known.set(source, bySource)
-    const byPort = bySource.get(endpoint) ?? new Map<string, FlowVerdict>()
-    bySource.set(endpoint, byPort)
+    const byPort = bySource.get(destination) ?? new Map<string, FlowVerdict>()
+    bySource.set(destination, byPort)
     const key = `${protocol}/${port}/${throughService}`
     const known = byPort.get(key)
     if (known !== undefined) return known
-    const verdict = decide({ source, destination: endpoint, protocol, port, throughService }, this.#policies)
+    const verdict = decide({ source, destination, protocol, port, throughService }, this.#policies)
     byPort.set(key, verdict)
     return verdict
   }

@@ -1,4 +1,5 @@
 import type { Decision, FlowOutcome, FlowVerdict } from '../../network/policy/decide.ts'
+import type { DoubtId } from '../../network/policy/doubt.ts'
 import type { Direction, Rule } from '../../network/policy/model.ts'
 import type { ObjectReference } from '../../snapshot/snapshot.ts'
 
@@ -11,7 +12,7 @@ export interface Decider {
   /** For a denial without a rule: the policies that isolate. */
   readonly isolatedBy: readonly ObjectReference[]
   /** Ids of what is open, where the outcome is unknown. */
-  readonly doubts: readonly string[]
+  readonly doubts: readonly DoubtId[]
 }
 
 /** Of a denial the sides that deny, of anything else those that say the same; both where each only lets pass. */

@@ -16,6 +16,7 @@ import { keyOf, referenceTo } from '../../snapshot/snapshot.ts'
 import { hasAddress } from './ends.ts'
 import { joinedPatches } from './joined-patches.ts'
 import type { JudgedPair, Reason } from './judge.ts'
+import { isWanted } from './wanted.ts'
 
 /** The narrowest change that would allow a denied flow, tried on a copy. */
 export interface FlowRemedy {
@@ -107,7 +108,10 @@ function narrowest(candidates: ReadonlyMap<Direction, readonly Patch[]>, trial: 
       const choice = new Map(chosen).set(direction, patch)
       const next = attempt(choice, trial, isLarge)
       // The less intrusive kind of change wins a tie.
-      if (next !== undefined && (best === undefined || width(next) <= width(best))) {
+      if (
+        next !== undefined &&
+        (best === undefined || width(next, trial.network) <= width(best, trial.network))
+      ) {
         best = next
         chosen = choice
       }
@@ -116,11 +120,13 @@ function narrowest(candidates: ReadonlyMap<Direction, readonly Patch[]>, trial: 
   return best
 }
 
-/** How many others get in. Whatever takes something away is wider than anything that does not. */
-function width({ opens = [], closes }: Tried): number {
+/**
+ * How many others get in that do not dial it anyway. Whatever takes something away is wider than anything that does not.
+ */
+function width({ opens = [], closes }: Tried, network: Network): number {
   const pairs = (changes: readonly FlowChange[]): number =>
     changes.reduce((sum, change) => sum + change.pairs, 0)
-  return pairs(closes) * 1e6 + pairs(opens)
+  return pairs(closes) * 1e6 + pairs(opens.filter((change) => !isWanted(change, network)))
 }
 
 function attempt(

@@ -84,6 +84,11 @@ function nodeLocalCaches(inventory: Inventory): Read<NodeLocalCache> {
   })
 }
 
+/** Whether any DNS cache runs on the nodes. */
+export function hasNodeLocalCache(inventory: Inventory): boolean {
+  return nodeLocalCaches(inventory).items.length > 0
+}
+
 /** Whether a DNS cache has this address on every node. */
 export function isAddressOfCache(address: string, inventory: Inventory): boolean {
   return nodeLocalCaches(inventory).items.some(({ addresses }) => addresses.includes(address))

@@ -139,7 +139,7 @@ function describe({ pod, service, address, targetPort }: Endpoint): Target | und
   if (pod === undefined || targetPort === undefined || isHeadless(service)) return undefined
   const [only, ...others] = pod.status.podIPs
   // Of a pod with several addresses, or with another than its endpoint has, each has its own answer.
-  if (only === undefined || others.length > 0 || only.ip !== address) return undefined
+  if (others.length > 0 || (only?.ip ?? '') !== address) return undefined
   if (pod.spec.hostNetwork === true || isFinished(pod)) return undefined
   const look = lookOf(pod)
   return { namespace: pod.metadata.namespace ?? '', look, key: `${targetPort} ${look}` }
@@ -193,6 +193,7 @@ function placesOf(pods: readonly Pod[], named: readonly Block[]): string | undef
 function bitsOf(pod: Pod, named: readonly Block[]): string {
   const { parsed } = addressesOf({ kind: 'pod', pod })
   const address = parsed[4] ?? parsed[6]
-  if (address === undefined) return ' -'
+  // Of a pod that nobody has made yet it is not known in which block it will be.
+  if (address === undefined) return pod.status.phase === undefined ? ' ?' : ' -'
   return ` ${named.map((block) => (inBlock(address, block) ? '1' : '0')).join('')}`
 }

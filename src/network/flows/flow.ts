@@ -1,6 +1,7 @@
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { parseAddress } from '../inventory/address.ts'
 import type { Inventory } from '../inventory/inventory.ts'
+import { memoTable } from '../inventory/memo.ts'
 import { decide, type FamilyVerdict, type Flow, type FlowVerdict } from '../policy/decide.ts'
 import type { Endpoint as PolicyEnd } from '../policy/endpoint.ts'
 import type { Protocol } from '../policy/model.ts'
@@ -34,6 +35,31 @@ export type Judged =
 const protocols: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
 
 const notAsked: Judged = { is: 'not-asked' }
+
+const judgements = memoTable<Judged>('flows.judged')
+const pairs = new WeakMap<Connection, Map<Endpoint | undefined, object>>()
+
+/** The same, worked out once for both directions, for all who ask, and for worlds in which nothing of it differs. */
+export function judgedOnce(
+  connection: Connection,
+  destination: Destination,
+  endpoint: Endpoint | undefined,
+  parts: FlowParts,
+): Judged {
+  const { memo } = parts.inventory
+  return memo.get(judgements, pairOf(connection, endpoint), () =>
+    judge(connection, destination, endpoint, parts),
+  )
+}
+
+/** One object for each pair: it is what the result is remembered by. */
+function pairOf(connection: Connection, endpoint: Endpoint | undefined): object {
+  const known = pairs.get(connection) ?? new Map<Endpoint | undefined, object>()
+  pairs.set(connection, known)
+  const pair = known.get(endpoint) ?? {}
+  known.set(endpoint, pair)
+  return pair
+}
 
 /**
  * What the policies say of a packet behind the translation of a Service's address: from each sort of the client's pods to

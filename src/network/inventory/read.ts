@@ -74,8 +74,8 @@ export type Bucket = string
  */
 export class Reads {
   // There are more of these than of anything else, and most hold next to nothing.
-  #own: Set<Bucket> | undefined
-  #parts: Set<Reads> | undefined
+  #own: Held<Bucket>
+  #parts: Held<Reads>
   #lastOwn: Bucket | undefined
   #lastPart: Reads | undefined
   #open = false
@@ -87,8 +87,7 @@ export class Reads {
 
   note(bucket: Bucket): void {
     if (bucket === this.#lastOwn) return
-    if (this.#lastOwn !== undefined) this.#own ??= new Set([this.#lastOwn])
-    this.#own?.add(bucket)
+    if (this.#lastOwn !== undefined) this.#own = held(this.#own ?? [this.#lastOwn], bucket)
     this.#lastOwn = bucket
   }
 
@@ -113,8 +112,7 @@ export class Reads {
       this.include(part.#lastPart)
       return
     }
-    if (this.#lastPart !== undefined) this.#parts ??= new Set([this.#lastPart])
-    this.#parts?.add(part)
+    if (this.#lastPart !== undefined) this.#parts = held(this.#parts ?? [this.#lastPart], part)
     this.#lastPart = part
   }
 
@@ -156,6 +154,20 @@ export class Reads {
     }
     yield* buckets
   }
+}
+
+/** A few items as a list, more as a set: a set of two takes as much room as a list of twenty. */
+type Held<T> = T[] | Set<T> | undefined
+
+const mostListed = 16
+
+/** The same with one item more, each once. */
+function held<T>(items: T[] | Set<T>, item: T): T[] | Set<T> {
+  if (!Array.isArray(items)) return items.add(item)
+  if (items.includes(item)) return items
+  if (items.length >= mostListed) return new Set(items).add(item)
+  items.push(item)
+  return items
 }
 
 /** A computed value with what it rests on. */

@@ -12,6 +12,7 @@ import {
   type Party,
   partyIn,
 } from './endpoint.ts'
+import { searchAsKubeRouter } from './kube-router-search.ts'
 import type { Direction, Policy, Protocol, Rule, Tier } from './model.ts'
 import type { Generation, Policies } from './policies.ts'
 import {
@@ -208,7 +209,8 @@ function middleTier(side: Side, hairpin: 'service' | undefined, evidence: Eviden
     return allow
   }
   const set = policies.in(subject.namespace?.name ?? '')
-  const possible = searchNetworkPolicies(set, side, evidence)
+  const said = searchNetworkPolicies(set, side, evidence)
+  const possible = said | searchAsKubeRouter(set, side, said, evidence)
   if (own !== 'no') {
     if ((possible & deny) === 0) return possible
     evidence.caveats.add('own-node')

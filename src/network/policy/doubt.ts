@@ -37,6 +37,20 @@ export type DoubtId =
   | 'address-not-known'
   /** T36. */
   | 'finished-pod'
+  | KubeRouterDoubtId
+
+/** kube-router carries rules of this shape out so that the verdict is turned round: see kube-router.ts. */
+export type KubeRouterDoubtId =
+  /** A policy for both directions selects both ends: a rule of the other direction lets the packet through. */
+  | 'kube-router-both-directions'
+  /** No pod has a port of any of the names that a rule lists: it opens every port. */
+  | 'kube-router-port-name-of-nobody'
+  /** A named port beside an `ipBlock` in egress is not opened. */
+  | 'kube-router-port-name-beside-block'
+  /** A named port in egress without `to`: the numbers of the own namespace's pods, to everywhere. */
+  | 'kube-router-port-name-without-to'
+  /** What one block excepts is taken out of the other blocks of the rule. */
+  | 'kube-router-except'
 
 export interface Doubt {
   readonly id: DoubtId
@@ -58,6 +72,8 @@ export type CaveatId =
   | 'host-network'
   | 'not-enforced'
   | 'end-port-ignored'
+  /** The plugin decides what the API leaves open about ports of init containers and sidecars. */
+  | 'init-container-port'
   | 'no-ip-yet'
 
 /** Whether something matches. `maybe` has at least one doubt. */

@@ -47,10 +47,10 @@ function hostNetwork({ profile }: Policies): Match {
 
 /** Whether one rule matches a peer and a port. */
 export function matchRule(rule: Rule, peer: Party, target: Target, policies: Policies): Match {
-  const { peers, ports, doubt } = rule
+  const { peers, doubt } = rule
   const whom = peers === 'all' ? yes : either(lazily(peers, (item) => matchPeer(item, peer, rule, policies)))
   if (whom === no) return no
-  const what = both(whom, matchPorts(rule, ports, target, policies))
+  const what = both(whom, matchPorts(rule, target, policies))
   return doubt === undefined || what.is === 'no' ? what : both(what, maybe(doubt))
 }
 
@@ -128,12 +128,8 @@ function matchNodes(selector: Selector, { addressText, pod, endpoint }: Party, p
   return nodes.length === 0 && gaps.length > 0 ? maybe({ id: 'nodes-not-read', gaps }) : no
 }
 
-function matchPorts(
-  { policy }: Rule,
-  ports: 'all' | readonly PortEntry[],
-  target: Target,
-  policies: Policies,
-): Match {
+/** Whether one of the ports of a rule matches, whoever the peer is. */
+export function matchPorts({ policy, ports }: Rule, target: Target, policies: Policies): Match {
   if (ports !== 'all') return either(lazily(ports, (entry) => matchPort(entry, policy, target, policies)))
   if (target.protocol !== 'ICMP' || policy.object.kind === 'ClusterNetworkPolicy') return yes
   return maybe({ id: 'protocol-not-covered' })
@@ -176,6 +172,9 @@ function matchName(
     )
   const isMain = declares(pod.spec.containers)
   if (!isMain && !declares(pod.spec.initContainers)) return no
+  // It looks at the other containers only.
+  if (!isMain && policy.tier === 'network-policy' && policies.profile.rulesAre !== 'as-written')
+    return { ...no, caveats: ['init-container-port'] }
   const declared = isMain ? yes : maybe({ id: 'init-container-port' })
   if (!isHostNetwork(pod)) return declared
   return policy.tier === 'network-policy' ? both(declared, hostNetwork(policies)) : no

@@ -21,6 +21,8 @@ export interface CniProfile {
   readonly hairpinThroughService: 'policy' | 'allowed' | 'undefined'
   /** Whether a new policy ends connections that are open. */
   readonly dropsOpenConnections: 'yes' | 'no' | 'undefined'
+  /** Whose reading of a rule may turn a verdict round: see kube-router.ts. */
+  readonly rulesAre: 'as-written' | 'as-kube-router' | 'as-kube-router-with-nftables'
 }
 
 /** What the API and its conformance tests say; everything else stays undefined. */
@@ -35,6 +37,7 @@ export const neutralProfile: CniProfile = {
   policyOnHostNetworkPods: 'undefined',
   hairpinThroughService: 'undefined',
   dropsOpenConnections: 'undefined',
+  rulesAre: 'as-written',
 }
 
 /** Plugins by the name that `--cni` takes, with what their documentation says beside the neutral table. */
@@ -49,7 +52,13 @@ export const cniProfiles: readonly CniProfile[] = [
   },
   { ...neutralProfile, name: 'calico', policyOnHostNetworkPods: 'no' },
   { ...neutralProfile, name: 'antrea' },
-  { ...neutralProfile, name: 'kube-router' },
+  // Source: kube-router v2.11.1, pkg/controllers/netpol/utils.go (isNetPolActionable).
+  {
+    ...neutralProfile,
+    name: 'kube-router',
+    policyOnHostNetworkPods: 'no',
+    rulesAre: 'as-kube-router',
+  },
   { ...neutralProfile, name: 'kube-network-policies' },
   { ...neutralProfile, name: 'kindnet' },
   { ...neutralProfile, name: 'aws-vpc-cni' },
@@ -64,6 +73,8 @@ export interface DetectedCni {
   readonly profile: CniProfile
   /** `namespace/name` of the DaemonSet that a guess rests on; absent when nothing is known or the user told it. */
   readonly agent?: string | undefined
+  /** The Node whose annotation a guess rests on, where the plugin runs inside k3s. */
+  readonly node?: string | undefined
 }
 
 interface Agent {
@@ -76,6 +87,8 @@ interface Agent {
   readonly enforces?: (containers: readonly Container[]) => boolean
   /** False when this release is known to open only the first port of a range. */
   readonly honoursEndPort?: (containers: readonly Container[]) => boolean
+  /** How this agent carries rules out as it runs here. */
+  readonly rulesAre?: (containers: readonly Container[]) => CniProfile['rulesAre']
 }
 
 /** In this order: who enforces policies beside another plugin (canal, chained Cilium) comes before it. */
@@ -89,7 +102,13 @@ const agents: readonly Agent[] = [
   },
   { profile: 'antrea', names: ['antrea-agent'], image: /antrea\/antrea(-agent)?(-ubuntu|-ubi)?$/ },
   { profile: 'ovn-kubernetes', names: ['ovnkube-node'] },
-  { profile: 'kube-router', names: ['kube-router'], image: /\/kube-router$/ },
+  {
+    profile: 'kube-router',
+    names: ['kube-router'],
+    image: /\/kube-router$/,
+    enforces: (containers) => !hasArgument(containers, '--run-firewall=false'),
+    rulesAre: kubeRouterRules,
+  },
   { profile: 'azure-npm', names: ['azure-npm'], image: /azure-npm$/ },
   { profile: 'weave-net', names: ['weave-net'] },
   // Flannel's chart can put it into flannel's own DaemonSet.
@@ -104,21 +123,51 @@ const agents: readonly Agent[] = [
 ]
 
 /**
- * Guesses the plugin from the DaemonSets that were read. Never a proof: the caller names the guess. Without a known
- * agent the neutral table holds: k3s and others run theirs inside another process.
+ * Guesses the plugin from the DaemonSets that were read, and from nodes of k3s. Never a proof: the caller names the
+ * guess. Without a known agent the neutral table holds: others may run theirs inside another process.
  */
 export function detectCni(inventory: Inventory): DetectedCni {
   const sets = inventory.list('DaemonSet').items
-  for (const { profile: name, names, image, enforces, honoursEndPort } of agents) {
+  for (const { profile: name, names, image, enforces, honoursEndPort, rulesAre } of agents) {
     const found = sets.find((set) => names.includes(set.metadata.name) || hasImage(set, image))
     const profile = cniProfiles.find((candidate) => candidate.name === name)
     if (found === undefined || profile === undefined) continue
     const enforcesPolicies = profile.enforcesPolicies && (enforces?.(containersOf(found)) ?? true)
     const agent = `${found.metadata.namespace ?? ''}/${found.metadata.name}`
     const endPortHonoured = profile.endPortHonoured && (honoursEndPort?.(containersOf(found)) ?? true)
-    return { profile: { ...profile, enforcesPolicies, endPortHonoured }, agent }
+    const rules = rulesAre?.(containersOf(found)) ?? profile.rulesAre
+    return { profile: { ...profile, enforcesPolicies, endPortHonoured, rulesAre: rules }, agent }
   }
-  return { profile: neutralProfile }
+  return insideK3s(inventory) ?? { profile: neutralProfile }
+}
+
+/**
+ * k3s runs kube-router's network policies inside its own process, unless a server was told not to. It writes its
+ * arguments to its nodes. Source: k3s, pkg/agent/netpol and pkg/nodeconfig.
+ */
+function insideK3s(inventory: Inventory): DetectedCni | undefined {
+  const key = 'k3s.io/node-args'
+  const nodes = inventory.list('Node').items
+  const own = nodes.filter(({ metadata }) => Object.hasOwn(metadata.annotations, key))
+  const first = own.find(({ metadata }) => metadata.annotations[key]?.includes('"server"')) ?? own[0]
+  const profile = cniProfiles.find(({ name }) => name === 'kube-router')
+  const isSwitchedOff = own.some(({ metadata }) =>
+    /"--disable-network-policy(=true)?"/.test(metadata.annotations[key] ?? ''),
+  )
+  if (first === undefined || profile === undefined || isSwitchedOff) return undefined
+  return { profile, node: first.metadata.name }
+}
+
+/** From kube-router v2.11, and only when it is asked for. Source: kube-router, docs/nftables.md. */
+function kubeRouterRules(containers: readonly Container[]): CniProfile['rulesAre'] {
+  const isAsked = ['--use-nftables-for-netpol', '--use-nftables-for-netpol=true'].some((argument) =>
+    hasArgument(containers, argument),
+  )
+  return isAsked ? 'as-kube-router-with-nftables' : 'as-kube-router'
+}
+
+function hasArgument(containers: readonly Container[], argument: string): boolean {
+  return containers.some(({ command = [], args = [] }) => [...command, ...args].includes(argument))
 }
 
 function containersOf({ spec }: WorkloadObject): readonly Container[] {
@@ -155,5 +204,5 @@ function isAwsEnforcing(containers: readonly Container[]): boolean {
       container.name === 'aws-eks-nodeagent' || imageName(container).endsWith('/aws-network-policy-agent'),
   )
   if (agent === undefined) return false
-  return ![...(agent.command ?? []), ...(agent.args ?? [])].includes('--enable-network-policy=false')
+  return !hasArgument([agent], '--enable-network-policy=false')
 }

@@ -76,6 +76,8 @@ export function readSelector(selector: PolicySelector | undefined): Selector {
 
 /** Source: apimachinery, util/validation, IsQualifiedName. */
 function isLabelKey(key: string): boolean {
+  // Nearly all are plain words.
+  if (!key.includes('/')) return key !== '' && isLabelValue(key)
   const [name = '', prefix, ...more] = key.split('/').reverse()
   if (more.length > 0 || name === '' || !isLabelValue(name)) return false
   if (prefix === undefined) return true
@@ -93,9 +95,9 @@ const everything: Selector = { canonical: '', requirements: [], faults: [] }
 
 function canonical(requirements: readonly Requirement[]): string {
   const parts = requirements.map(({ key, operator, values }) =>
-    JSON.stringify([key, operator, ...[...new Set(values)].sort()]),
+    JSON.stringify([key, operator, ...(values.length < 2 ? values : [...new Set(values)].sort())]),
   )
-  return [...new Set(parts)].sort().join('&')
+  return parts.length < 2 ? (parts[0] ?? '') : [...new Set(parts)].sort().join('&')
 }
 
 /** Whether labels meet one requirement; NotIn and DoesNotExist hold for an absent key. */

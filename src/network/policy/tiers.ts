@@ -4,6 +4,7 @@ import type { Party } from './endpoint.ts'
 import { matchRule, matchSubject, type Target } from './match.ts'
 import type { Direction, Policy, Rule } from './model.ts'
 import type { Policies, PolicySet } from './policies.ts'
+import { maySelect } from './subject-index.ts'
 
 /** One direction of a flow: whose policies, against whom, on which port. */
 export interface Side {
@@ -109,7 +110,7 @@ export function searchNetworkPolicies(set: PolicySet, side: Side, evidence: Evid
   let isAdmitted = false
   let possible = set.gaps.length > 0 ? allow | deny | nothing : nothing
   if (set.gaps.length > 0) evidence.doubts.push({ id: 'policies-not-read', gaps: set.gaps })
-  for (const policy of set.policies) {
+  for (const policy of maySelect(set, side.subject)) {
     const rules = policy.rules[side.direction]
     if (rules === undefined) continue
     const subject = matchSubject(policy, side.subject, side.policies)

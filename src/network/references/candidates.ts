@@ -23,10 +23,11 @@ export function readCandidate(token: string, hint: Hint): Found | undefined {
   if (text === '' || text.length > 300) return undefined
   // Most tokens are plain words; none of them is an address unless its key says so.
   if (/^[\w-]*$/.test(text) && !(isWordLike(text) && hint.bareWord())) return undefined
-  const transport = /^(tcp|udp|ssl):(?=[^0-9:])/i.exec(text)?.[0].length ?? 0
+  const transport = transportPrefix.exec(text)?.[0].length ?? 0
   if (transport > 0) {
     const found = readCandidate(text.slice(transport), hint)
-    return found === undefined ? undefined : shifted(found, transport)
+    if (found === undefined) return undefined
+    return { ...shifted(found, transport), protocol: /^udp/i.test(text) ? 'UDP' : found.protocol }
   }
   const at = text.lastIndexOf('@')
   if (at !== -1) return behindUser(text, at)
@@ -34,6 +35,9 @@ export function readCandidate(token: string, hint: Hint): Found | undefined {
   if (slash !== -1) return beforePath(text, slash, hint)
   return hostOrPort(text, hint)
 }
+
+/** `tcp:db:1433`, and the targets of gRPC name resolvers without slashes: `dns:auth:50051`, `ipv4:10.0.0.1:80`. */
+const transportPrefix = /^(?:(?:tcp|udp|ssl|dns|passthrough):(?=[^0-9:])|ipv[46]:(?=[0-9a-f[]))/i
 
 /** Punctuation of prose behind a word, and of Markdown. */
 function trimmed(token: string): string {
@@ -45,11 +49,13 @@ function trimmed(token: string): string {
 /** `user:password@host:port`; an email address has no colon before `@`, `oracle:thin:@host:1521:sid` ends in a sid. */
 function behindUser(text: string, at: number): Found | undefined {
   if (!text.slice(0, at).includes(':')) return undefined
-  const rest = text.slice(at + 1)
+  // `jdbc:oracle:thin:@//db:1521/service`
+  const start = text.startsWith('//', at + 1) ? at + 3 : at + 1
+  const rest = text.slice(start)
   const parts = rest.split(':')
   const address = parts.length === 3 ? rest.slice(0, rest.lastIndexOf(':')) : rest
   const slash = address.indexOf('/')
-  const found = readHostPort(slash === -1 ? address : address.slice(0, slash), at + 1)
+  const found = readHostPort(slash === -1 ? address : address.slice(0, slash), start)
   return found?.port === undefined ? undefined : found
 }
 

@@ -1,88 +1,78 @@
+import { type Client, clients, sentFlags, talkers } from './clients.ts'
+import { FlagPorts, type WrittenPort } from './flag-pairs.ts'
 import { type Found, type Span, shifted } from './found.ts'
 import { isFileName, isSetting } from './guards.ts'
 import { readHostPort, readPort } from './hosts.ts'
 import { scan } from './scan.ts'
 import { commandsOf, isScriptFlag, type Word } from './shell.ts'
 
-/** Commands whose words are printed, searched for or compared, and never dialled. */
-const talkers = new Set(
-  'echo printf logger grep egrep fgrep sed awk test [ [[ true : cat exit sleep trap alias'.split(' '),
-)
-
-/** A program that opens connections, and how it takes its host. */
-interface Client {
-  /** Which words without a dash are hosts: the first, or the first and then a port. */
-  readonly positional?: 'host' | 'host-port' | undefined
-  /** Options that take a value, which is then no host. */
-  readonly takesValue: string
-  readonly hostFlags?: readonly string[] | undefined
-  readonly portFlags?: readonly string[] | undefined
-}
-
-const database = { takesValue: 'UduPnast', hostFlags: ['-h', '--host'], portFlags: ['-p', '--port'] }
-
-const clients = new Map<string, Client>(
-  Object.entries({
-    curl: { positional: 'host', takesValue: 'ABbCcDdEeFHhKmoPQrTtUuwXxYyz' },
-    wget: { positional: 'host', takesValue: 'AaBDeIiloOPQRTtUwX' },
-    nc: { positional: 'host-port', takesValue: 'iIopPqsTVwxX' },
-    ncat: { positional: 'host-port', takesValue: 'ceghimopstwx' },
-    netcat: { positional: 'host-port', takesValue: 'iIopPqsTVwxX' },
-    telnet: { positional: 'host-port', takesValue: 'bel' },
-    ping: { positional: 'host', takesValue: 'cIiMmpQsStTwW' },
-    nslookup: { positional: 'host', takesValue: '' },
-    dig: { positional: 'host', takesValue: 'bcfkpqtxy' },
-    grpcurl: { positional: 'host', takesValue: 'dHv' },
-    psql: database,
-    pg_isready: database,
-    pg_dump: database,
-    'redis-cli': database,
-    mysql: { ...database, portFlags: ['-P', '--port'] },
-    mysqladmin: { ...database, portFlags: ['-P', '--port'] },
-    mariadb: { ...database, portFlags: ['-P', '--port'] },
-    mongo: database,
-    mongosh: database,
-  } satisfies Record<string, Client>),
-)
-
-/** Options of curl and its like whose value is sent to the host: a Host header, data, a user agent. */
-const sentFlags = new Set(
-  '-H --header -A --user-agent -e --referer -d --data --data-raw --data-binary -F --form'.split(' '),
-)
-
 /** Finds what the commands of a shell script dial. Positions are those of the script. */
 export function scanScript(script: string): readonly Found[] {
-  return commandsOf(script).flatMap((words) =>
-    scanCommand(words).flatMap(({ word, found, portIn }) => {
+  const commands = commandsOf(script)
+  // Variables that the script sets for the programs that it starts.
+  const settings = new FlagPorts(commands.flatMap((words) => words.filter(({ text }) => isAssignment(text))))
+  return commands.flatMap((words) =>
+    scanCommand(words).flatMap(({ word, found, portIn = portOf(found, word, settings) }) => {
       const placed = shifted(found, word.start)
       if (portIn === undefined) return placed
       const [start, end] = portIn.span
-      return { ...placed, portSpan: [portIn.word.start + start, portIn.word.start + end] }
+      return {
+        ...placed,
+        port: portIn.port,
+        portSpan: [portIn.word.start + start, portIn.word.start + end],
+      }
     }),
   )
 }
+
+const isAssignment = (text: string): boolean => /^[A-Za-z_]\w*=/.test(text)
 
 /** An address and the word that it stands in; its spans are positions in that word. */
 export interface WordFound {
   readonly word: Word
   readonly found: Found
   /** Where the port is written when that is another word: `nc db 5432`. */
-  readonly portIn?: { readonly word: Word; readonly span: Span } | undefined
+  readonly portIn?: WrittenPort | undefined
 }
 
 /** Finds what one command dials: the addresses in its words, and the host operand of well-known clients. */
 export function scanCommand(words: readonly Word[]): readonly WordFound[] {
   const name = programOf(words)
-  if (name !== undefined && talkers.has(name)) return []
+  if (name !== undefined && talkers.has(name)) return words.flatMap(insideOf)
   const known = name === undefined ? undefined : clients.get(name)
   const operands = known === undefined ? [] : operandsOf(words, known)
   const taken = new Set(operands.map(({ word }) => word))
   const isSent = (index: number): boolean =>
-    known?.positional === 'host' && sentFlags.has(words[index - 1]?.text ?? '')
-  return [
-    ...operands,
-    ...words.flatMap((word, index) => (taken.has(word) || isSent(index) ? [] : scanWord(words, index))),
-  ]
+    known?.positional === 'host' &&
+    (sentFlags.has(words[index - 1]?.text ?? '') || sentFlags.has(words[index]?.text.split('=')[0] ?? ''))
+  const found = words.flatMap((word, index) =>
+    taken.has(word) || isSent(index) ? [] : scanWord(words, index),
+  )
+  if (found.length === 0) return operands
+  const ports = new FlagPorts(words)
+  return [...operands, ...found.map((item) => ({ ...item, ...withPort(item, ports) }))]
+}
+
+/** What is dialled by a command whose words are only printed or compared: redirections, and commands inside of `$( )`. */
+function insideOf(word: Word): readonly WordFound[] {
+  const { text } = word
+  if (/\/dev\/(?:tcp|udp)\//.test(text))
+    return scan(text, { mode: 'argument' }).map((found) => ({ word, found }))
+  const open = text.indexOf('$(')
+  if (open === -1) return []
+  const close = text.lastIndexOf(')')
+  const inner = text.slice(open + 2, close > open ? close : text.length)
+  return scanScript(inner).map((found) => ({ word, found: shifted(found, open + 2) }))
+}
+
+function withPort(item: WordFound, ports: FlagPorts): Partial<WordFound> {
+  const portIn = portOf(item.found, item.word, ports)
+  return portIn === undefined ? {} : { found: { ...item.found, port: portIn.port }, portIn }
+}
+
+/** The port of a host that stands alone, from the word that holds it. */
+function portOf({ port, scheme }: Found, word: Word, ports: FlagPorts): WrittenPort | undefined {
+  return port !== undefined || scheme !== undefined ? undefined : ports.of(word)
 }
 
 /** The program of a command, without its folder and the words before it: assignments, `until`, `exec`, `timeout 5`. */
@@ -132,10 +122,17 @@ function operandsOf(words: readonly Word[], client: Client): readonly WordFound[
   const placed = shifted(found, host.offset)
   const behind = client.positional === 'host-port' ? second : flagged(own, client.portFlags ?? [])
   const port = behind === undefined || found.port !== undefined ? undefined : readPort(behind.text)
-  if (behind === undefined || port === undefined) return [{ word, found: placed }]
+  if (behind === undefined || port === undefined)
+    return [{ word, found: { ...placed, port: placed.port ?? client.port } }]
   const isUdp = client.positional === 'host-port' && own.some(({ text }) => /^-[a-z]*u[a-z]*$/.test(text))
-  const portIn = { word: behind.word, span: [behind.offset, behind.offset + behind.text.length] } as const
-  return [{ word, found: { ...placed, port, protocol: isUdp ? 'UDP' : 'TCP' }, portIn }]
+  const span: Span = [behind.offset, behind.offset + behind.text.length]
+  return [
+    {
+      word,
+      found: { ...placed, port, protocol: isUdp ? 'UDP' : 'TCP' },
+      portIn: { port, word: behind.word, span },
+    },
+  ]
 }
 
 function readOperand(text: string): Found | undefined {
@@ -152,6 +149,7 @@ function isOperandName(host: string): boolean {
 function positionals(words: readonly Word[], client: Client): readonly Operand[] {
   const operands = words.filter(({ text }, index) => {
     if (
+      client.subcommands?.has(text) === true ||
       text.startsWith('-') ||
       text.startsWith('+') ||
       text.startsWith('@') ||

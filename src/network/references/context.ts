@@ -32,6 +32,11 @@ export class Context {
     return this.#top().id
   }
 
+  /** Inside a `[section]`. */
+  get isInSection(): boolean {
+    return this.#frames[0]?.indent === -1
+  }
+
   get guarded(): boolean {
     return this.#top().guarded
   }

@@ -1,14 +1,28 @@
 import type { ObjectReference } from '../../snapshot/snapshot.ts'
 
+/**
+ * probe and lifecycle are commands of exec handlers; host-alias is an entry of the pod's `/etc/hosts`; annotation one by
+ * which a controller gives an address to a sidecar.
+ */
+export type DialSourceKind =
+  | 'env'
+  | 'args'
+  | 'command'
+  | 'config-map'
+  | 'probe'
+  | 'lifecycle'
+  | 'host-alias'
+  | 'annotation'
+
 /** Where the address of a dial is written, exactly enough to mend it. */
 export interface DialSource {
   /** The workload or the ConfigMap that holds the text. */
   readonly object: ObjectReference
   /** Field of the object, such as `spec.template.spec.containers[0].env[2].value` or `data["app.yaml"]`. */
   readonly field: string
-  readonly kind: 'env' | 'args' | 'command' | 'config-map'
+  readonly kind: DialSourceKind
   readonly container?: string | undefined
-  /** The environment variable, or the ConfigMap key. */
+  /** The environment variable, the ConfigMap key, the annotation, or the first name of a host alias. */
   readonly key?: string | undefined
   /** The environment variable that brings a ConfigMap key into the container. */
   readonly variable?: string | undefined
@@ -16,6 +30,19 @@ export interface DialSource {
   readonly value: string
   /** Where the address starts and ends in {@link value}: host, with port when it is written beside it. */
   readonly span: readonly [start: number, end: number]
+}
+
+/** The line of a value of several lines in which the address stands, from 1; `undefined` where there is but one. */
+export function lineOf({ value, span: [start] }: DialSource): number | undefined {
+  if (!value.includes('\n')) return undefined
+  let line = 1
+  for (let at = value.indexOf('\n'); at !== -1 && at < start; at = value.indexOf('\n', at + 1)) line++
+  return line
+}
+
+/** Whether the address stands in the value as it is, and is not put together from variables. */
+export function isLiteral({ source: { value, span } }: Dial): boolean {
+  return !value.slice(...span).includes('$')
 }
 
 /** An address that a workload will dial, as far as its objects show it. */

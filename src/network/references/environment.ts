@@ -5,12 +5,15 @@ import type { Inventory } from '../inventory/inventory.ts'
 import type { Read } from '../inventory/read.ts'
 import type { Workload } from '../workloads/workload.ts'
 import { expandReferences, hidden, type Lookup } from './expansion.ts'
+import { serviceVariable } from './service-variables.ts'
 import { WrittenText } from './written-text.ts'
 
 /** The variables that a container starts with. */
 export interface Environment {
   /** By name, as far as objects show the value; {@link hidden} where a variable is set and its value is not shown. */
   readonly variables: ReadonlyMap<string, WrittenText | typeof hidden>
+  /** What `$(VAR)` stands for: the container's variables, then those that the kubelet sets for Services. */
+  readonly lookup: Lookup
   /** The reads that it rests on. */
   readonly reads: readonly Read<ConfigMap>[]
 }
@@ -69,16 +72,21 @@ class Builder implements Environment {
         key: name,
         value,
       } as const
-      this.variables.set(name, expandReferences(WrittenText.of(origin), this.#lookup))
+      this.variables.set(name, expandReferences(WrittenText.of(origin), this.lookup))
     } else if (valueFrom === undefined) {
-      this.variables.delete(name)
+      const value = ''
+      this.variables.set(
+        name,
+        WrittenText.of({ object: this.#workload.reference, field, kind: 'env', value }),
+      )
     } else {
       const imported = this.#referred(name, valueFrom)
       this.variables.set(name, imported)
     }
   }
 
-  readonly #lookup: Lookup = (name) => this.variables.get(name)
+  readonly lookup: Lookup = (name) =>
+    this.variables.get(name) ?? serviceVariable(name, this.#workload, this.#inventory)
 
   #referred(
     name: string,
@@ -95,12 +103,28 @@ class Builder implements Environment {
         value: namespace,
       })
     }
+    const [, label] = /^metadata\.labels\['([^']{1,400})'\]$/.exec(fieldRef?.fieldPath ?? '') ?? []
+    if (label !== undefined) return this.#label(name, label)
     if (configMapKeyRef === undefined) return hidden
     const object = this.#configMap(configMapKeyRef.name)
     const value = object?.data[configMapKeyRef.key]
     return object === undefined || value === undefined
       ? hidden
       : this.#imported(object, configMapKeyRef.key, value, name)
+  }
+
+  #label(variable: string, label: string): WrittenText | typeof hidden {
+    const { reference, labels } = this.#workload
+    const value = labels[label]
+    if (value === undefined) return hidden
+    return WrittenText.of({
+      object: reference,
+      field: `metadata.labels[${JSON.stringify(label)}]`,
+      kind: 'env',
+      container: this.#container.name,
+      key: variable,
+      value,
+    })
   }
 
   #imported(object: ConfigMap, key: string, value: string, variable: string): WrittenText {

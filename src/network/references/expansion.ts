@@ -3,8 +3,11 @@ import type { Replacement, WrittenText } from './written-text.ts'
 /** Stands for a value that no object shows (a Secret's, a pod's own address): in no host name, and in no delimiter. */
 export const hidden = '\uE000'
 
-/** What a variable stands for: its text, {@link hidden}, or `undefined` when there is no such variable. */
-export type Lookup = (name: string) => WrittenText | typeof hidden | undefined
+/**
+ * What a variable stands for: its text, {@link hidden}, characters that are written nowhere (what the kubelet sets), or
+ * `undefined` when there is no such variable.
+ */
+export type Lookup = (name: string) => WrittenText | string | undefined
 
 /**
  * Expands `$(VAR)` as the kubelet does in env values, command and args: `$$` is `$`, an unknown variable stays as
@@ -28,6 +31,38 @@ export function expandReferences(text: WrittenText, lookup: Lookup): WrittenText
     at = source.indexOf('$', end)
   }
   return replacements.length === 0 ? text : text.replace(replacements)
+}
+
+/** How scripts learn the namespace of their pod. */
+const namespaceCommands =
+  /(?:\$\([ ]?cat |`cat )\/var\/run\/secrets\/kubernetes\.io\/serviceaccount\/namespace[ ]?[)`]/g
+
+/**
+ * The script with the namespace of its pod in place of the commands that read it, and with the values of variables that
+ * the script itself sets once, to a plain text.
+ */
+export function expandScript(text: WrittenText, namespace: string, lookup: Lookup): WrittenText {
+  const commands = [...text.text.matchAll(namespaceCommands)].map(
+    ({ index, 0: whole }): Replacement => ({ start: index, end: index + whole.length, by: namespace }),
+  )
+  const script = commands.length === 0 ? text : text.replace(commands)
+  const own = variablesOf(script)
+  return expandShell(script, (name) => own.get(name) ?? lookup(name))
+}
+
+/** Variables that a script sets in one place only. */
+function variablesOf(script: WrittenText): ReadonlyMap<string, WrittenText> {
+  const found = new Map<string, WrittenText | undefined>()
+  const pattern =
+    /(?:^|[\n;&|(]|\bthen |\bdo |\bexport )[ \t]{0,20}([A-Za-z_]\w{0,100})=(?:"([^"$`\n]{0,300})"|'([^'\n]{0,300})'|([^\s"'$`;&|()]{0,300}))(?=[\s;&|)]|$)/g
+  for (const { index, 0: whole, 1: name = '', 2: double, 3: single, 4: plain } of script.text.matchAll(
+    pattern,
+  )) {
+    const value = double ?? single ?? plain ?? ''
+    const end = index + whole.length - (plain === undefined ? 1 : 0)
+    found.set(name, found.has(name) ? undefined : script.slice(end - value.length, end))
+  }
+  return new Map([...found].flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])))
 }
 
 /**

@@ -24,6 +24,19 @@ export function canBePeer(address: Address): boolean {
   return address.bits === 32 || ipv6Peers.some((range) => inRange(address, range))
 }
 
+/** Hosts of addresses that only name something: XML namespaces, JSON schemas, vocabularies. */
+const namingHosts = new Set(
+  (
+    'www.w3.org schemas.xmlsoap.org json-schema.org schemas.microsoft.com www.springframework.org java.sun.com xmlns.jcp.org ' +
+    'jakarta.ee purl.org schema.org maven.apache.org xml.apache.org www.thymeleaf.org hibernate.org www.hibernate.org'
+  ).split(' '),
+)
+
+/** Whether a URL with this host is the name of a thing, which nobody dials. */
+export function onlyNames(host: string): boolean {
+  return namingHosts.has(host)
+}
+
 /** URL schemes whose authority is no host: files, buckets, images, identities, names of a discovery service. */
 const hostlessSchemes = new Set(
   (

@@ -12,6 +12,11 @@ export interface HostText {
 
 const longestName = 253
 
+/** Whether a host is the pod itself. */
+export function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127\.[0-9.]+$/.test(host)
+}
+
 /**
  * Reads a whole text as a host: `db`, `db.prod.svc`, `10.0.0.1`, `[fd00::1]`, with or without final dot.
  *
@@ -24,9 +29,24 @@ export function readHost(text: string): HostText | undefined {
     if (!canBePeer(address)) return undefined
     return { host: bare.toLowerCase(), address: address.bits === 32 ? 4 : 6, length: text.length }
   }
-  if (bare !== text || !isHostName(text)) return undefined
-  const lower = text.toLowerCase()
+  if (bare !== text) return undefined
+  const name = isAscii(text) ? text : asciiName(text)
+  if (name === undefined || !isHostName(name)) return undefined
+  const lower = name.toLowerCase()
   return { host: lower.endsWith('.') ? lower.slice(0, -1) : lower, length: text.length }
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return false
+  return true
+}
+
+/** An internationalised name as resolvers ask for it: `münchen.example` is `xn--mnchen-3ya.example`. */
+function asciiName(text: string): string | undefined {
+  if (text.length > longestName || !/^[\p{L}\p{M}\p{N}._-]+$/u.test(text)) return undefined
+  const url = URL.parse(`http://${text}/`)
+  // What the URL standard takes for an IPv4 address (full-width digits, say) is none that we vouch for.
+  return url === null || parseAddress(url.hostname) !== undefined ? undefined : url.hostname
 }
 
 function isHostName(text: string): boolean {

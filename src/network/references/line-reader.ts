@@ -1,10 +1,17 @@
 import type { Hint } from './candidates.ts'
 import type { Context } from './context.ts'
-import { isGuardKey, namesHost, namesPeer } from './key-words.ts'
+import { isGuardKey, namesHost, namesPeer, namesThing } from './key-words.ts'
 import type { Token } from './tokens.ts'
 
 /** What kind of text is read: one setting, one word of a command line, or lines of configuration or prose. */
 export type ScanMode = 'value' | 'argument' | 'file'
+
+/** Directives with a host and its port behind it: which of their words is the host. */
+const serverPositions = new Map([
+  ['replicaof', 1],
+  ['slaveof', 1],
+  ['sentinel', 3],
+])
 
 type Take = (token: Token, key: string, hint: Hint) => void
 
@@ -42,17 +49,21 @@ export class LineReader {
       } else if (token.text === '}' || token.text === ']') {
         this.#context.closeBracket()
         this.#setKey(undefined, ' ')
-      } else if (!this.#isKey(token)) this.#value(token, take)
+      } else if (!this.#isKey(token, tokens[index - 1])) this.#value(token, take)
       this.#isBehindComma = token.behind === ',' || token.next === ','
       if (this.#endsSetting(token, tokens[index + 1])) this.#setKey(undefined, ' ')
     }
   }
 
-  #isKey(token: Token): boolean {
+  #isKey(token: Token, previous: Token | undefined): boolean {
     if (token.hosts !== undefined) return false
     const isQuoted = token.before === '"' || token.before === "'"
     const hasColon = token.text.length > 1 && token.text.endsWith(':')
-    const name = hasColon ? token.text.slice(0, -1) : token.text
+    const word = hasColon ? token.text.slice(0, -1) : token.text
+    // `Data Source=db`: the key is two words.
+    const isSecond =
+      previous?.end === token.start - 1 && /^data$/i.test(previous.text) && /^source$/i.test(word)
+    const name = isSecond ? `${previous.text} ${word}` : word
     if (token.behind === '=' || (token.next === '=' && !isQuoted)) return this.#setKey(name, '=')
     if (isQuoted && token.next === ':') return this.#setKey(name, ':')
     if (hasColon && (token.behind === ' ' || token.behind === '\t' || token.behind === ''))
@@ -98,13 +109,31 @@ export class LineReader {
 
   /** Whether a bare word would be the whole value of a key for hosts, or an item of its list. */
   #isBareHost(token: Token, key: string, isFirst: boolean): boolean {
-    if (!isFirst || !namesHost(key)) return false
-    if (this.#assign === ' ' && this.#key !== undefined) return token.behind === ';'
+    if (this.#isServerOfDirective(token)) return true
+    if (!isFirst || !this.#namesHost(key)) return false
+    if (this.#assign === ' ' && this.#key !== undefined)
+      return token.behind === ';' || (this.#context.isInSection && token.next === '' && token.behind === '')
     if (this.#assign === '=' && token.behind !== '') return true
     return ['', ',', '}', ']', ';', '<'].includes(token.next)
   }
 
+  /** `HOST=db` inside of a text is a setting of what it is about; as a variable it is the process's own. */
+  #namesHost(key: string): boolean {
+    return (
+      namesHost(key) || (this.#key !== undefined && this.#mode === 'value' && /^host(?:name)?$/i.test(key))
+    )
+  }
+
+  /** `replicaof redis-0 6379`, `sentinel monitor main redis-0 6379 2` of redis.conf. */
+  #isServerOfDirective({ before, behind, next }: Token): boolean {
+    if (this.#mode !== 'file' || this.#assign !== ' ' || before !== ' ' || behind !== ' ') return false
+    if (!/[0-9]/.test(next)) return false
+    const position = this.#key === undefined ? undefined : serverPositions.get(this.#key.toLowerCase())
+    return position === this.#values
+  }
+
   #isHostPort(key: string, isFirst: boolean): boolean {
+    if (namesThing(key)) return false
     if (this.#mode !== 'file' || namesPeer(key)) return true
     return isFirst && this.#key !== undefined && this.#assign !== ' '
   }

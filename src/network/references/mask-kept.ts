@@ -12,6 +12,7 @@ import type { Span } from './found.ts'
 import { keyWords } from './key-words.ts'
 import type { Kept } from './mask-written.ts'
 import { References } from './references.ts'
+import { scan } from './scan.ts'
 
 /** What may survive in the texts of a snapshot. */
 export interface KeptTexts extends Omit<Kept, 'spans'> {
@@ -60,6 +61,21 @@ class Collector implements KeptTexts {
         ...(container.args ?? []),
       ]
       for (const text of texts) this.addReferences(text)
+      this.#addOverruled(container)
+    }
+  }
+
+  /** Addresses in variables that a later one of the name takes the place of: a rule tells of both. */
+  #addOverruled({ env }: Container): void {
+    const names = new Set<string>()
+    for (const { name, value = '' } of env.toReversed()) {
+      if (names.has(name)) {
+        for (const { hostSpan, portSpan } of scan(value, { key: name, mode: 'value' })) {
+          this.#add(value, hostSpan)
+          if (portSpan !== undefined) this.#add(value, portSpan)
+        }
+      }
+      names.add(name)
     }
   }
 

@@ -10,7 +10,7 @@ const plainWords = setOf(
     'then else elif fi in case esac break continue set export trap wait exit local read let curl wget ping nslookup dig host ' +
     'getent grep egrep awk sed cut head tr sort uniq wc seq jq env id hostname uname ls mkdir touch rm cp mv chmod kubectl apk ' +
     'apt apt-get yum psql redis-cli mysql nc telnet time exec bin usr sbin dev null tcp udp ssl yes no on off enabled disabled ' +
-    'none strict TRUE FALSE True False',
+    'none strict TRUE FALSE True False data Data syslog hosts ahosts wait-for-it.sh wait-for dockerize wait4x waitforit monitor dns passthrough ipv4 ipv6 TCP UDP SSL',
 )
 
 /** Words of pods of which only a leader serves: the rules about readiness know them. */
@@ -21,7 +21,8 @@ const roleWords = setOf(
 /** Halves of key pairs such as `server_name`, that mean something only together. */
 const pairWords = setOf(
   'server name no non proxy real ip add set header user agent own self root public site node pod host log format error page access ' +
-    'external canonical url schema location source range ranges cluster dns names info enabled disabled',
+    'external canonical url schema location source range ranges cluster dns names info enabled disabled contact points data ' +
+    'sentinel statsd syslog value',
 )
 
 /** Schemes that say little but are common enough to be kept. */
@@ -46,7 +47,7 @@ function isCommand(name: string): boolean {
   const finds = (...words: readonly string[]): boolean =>
     scanCommand(words.map((text) => ({ text, start: 0 }))).length > 0
   const isSkipped = !finds(name, 'echo', 'http://peer-x') || !finds(name, '5', 'echo', 'http://peer-x')
-  return isSkipped || finds(name, 'peer-x') || finds(name, '-h', 'peer-x')
+  return isSkipped || finds(name, 'peer-x') || finds(name, '-h', 'peer-x') || finds(name, '-H', 'peer-x')
 }
 
 /** Whether a word of a key says what its value is; words that do not may be anything. */

@@ -2,6 +2,7 @@ import { masked } from '../../snapshot/mask-text.ts'
 import type { Span } from './found.ts'
 import { isGuardKey } from './key-words.ts'
 import { isKeyWord, isPlainScheme, isPlainWord, roleParts } from './mask-words.ts'
+import { driverPrefix } from './urls.ts'
 
 /** What survives in a masked text besides words that the scanner knows. */
 export interface Kept {
@@ -97,16 +98,20 @@ class Masker {
     const isMask = this.#text[start - 1] === '/' && this.#segments[this.#segment - 1]?.end === start - 1
     if (isMask && /^[0-9]{1,3}$/.test(atom)) return atom
     if (isPlainWord(atom)) return atom
-    if (this.#isVariable(start)) return this.#variable(atom)
+    if (this.#isVariable(start)) return this.#variable(atom, start)
     if (/^-(?:[a-zA-Z]|[abceiklmnstuvwxz]{2,4})$|^-{1,2}$/.test(atom)) return atom
     if (atom.startsWith('-') || this.#isKey(start, end)) return this.#key(atom)
     // `/***` at the start of a word would begin a comment.
     const isPath = this.#text[start - 1] === '/' && !/[\w\].:/]/.test(this.#text[start - 2] ?? '')
+    // `$(NAME).prod` is a host that is put together.
+    if (atom.startsWith('.') && this.#text[start - 1] === ')') return `.${masked}`
     return roleParts(atom) ?? (isPath ? `x${masked}` : masked)
   }
 
-  #variable(name: string): string {
-    return this.#kept.variables.has(name) ? name : this.#pseudonym(name)
+  #variable(name: string, start: number): string {
+    const isPlain =
+      isKubeletsName(name) || (this.#text[start - 1] === '(' && /^[A-Z][A-Z0-9_]{0,100}$/.test(name))
+    return this.#kept.variables.has(name) || isPlain ? name : this.#key(name)
   }
 
   #isKey(start: number, end: number): boolean {
@@ -150,6 +155,11 @@ class Masker {
   }
 }
 
+/** Variables for Services: a rule tells of them. */
+function isKubeletsName(name: string): boolean {
+  return /^[A-Z][A-Z0-9_]{0,100}_SERVICE_(?:HOST|PORT)$/.test(name)
+}
+
 function letters(index: number): string {
   const letter = String.fromCharCode(97 + (index % 26))
   return index < 26 ? letter : `${letters(Math.floor(index / 26) - 1)}${letter}`
@@ -160,7 +170,7 @@ function segmentsOf(text: string, spans: readonly Span[]): readonly Segment[] {
   const kept = spans
     .filter(([start, end]) => start >= 0 && start < end && end <= text.length)
     .map(([start, end]) => ({ start, end, by: text.slice(start, end) }))
-  const all = [...kept, ...schemes(text), ...brackets(text)].sort(
+  const all = [...kept, ...schemes(text), ...brackets(text), ...namespacePaths(text)].sort(
     (a, b) => a.start - b.start || b.end - a.end,
   )
   const segments: Segment[] = []
@@ -177,19 +187,37 @@ function segmentsOf(text: string, spans: readonly Span[]): readonly Segment[] {
   return segments
 }
 
+const namespacePath = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
+
+/** The file from which scripts read their namespace, to put a host name together. */
+function namespacePaths(text: string): readonly Segment[] {
+  const found: Segment[] = []
+  for (let at = text.indexOf(namespacePath); at !== -1; at = text.indexOf(namespacePath, at + 1))
+    found.push({ start: at, end: at + namespacePath.length, by: namespacePath })
+  return found
+}
+
 function schemes(text: string): readonly Segment[] {
   const found: Segment[] = []
   for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {
     const before = /[a-zA-Z][a-zA-Z0-9+._-]{0,39}$/.exec(text.slice(Math.max(0, at - 40), at))
     if (before === null) continue
     const scheme = before[0]
+    const start = at - scheme.length
+    const prefix = driverPrefix(text, start)
     found.push({
-      start: at - scheme.length,
+      start: start - prefix.length,
       end: at,
-      by: isPlainScheme(scheme) ? scheme : otherScheme(scheme),
+      by: `${plainPrefix(prefix)}${isPlainScheme(scheme) ? scheme : otherScheme(scheme)}`,
     })
   }
   return found
+}
+
+/** `jdbc:mysql:` says the port; the words of other drivers may be anything. */
+function plainPrefix(prefix: string): string {
+  const [first = '', ...words] = prefix.split(':')
+  return [first, ...words.map((word) => (word === '' || isPlainScheme(word) ? word : 'x'))].join(':')
 }
 
 /** Without a port of its own, like the scheme that it stands for; no host name where that was none. */

@@ -41,7 +41,7 @@ function masksFor(kept: KeptTexts): ValueMasks {
   const isRead = (text: string): boolean => kept.spans.has(text) || holdsPort(text, kept.ports)
   return {
     env: (value, name) => {
-      if (isSwitch(value)) return value
+      if (isSwitch(value) || isNoProxy(name)) return value
       // A value with references, or that others refer to, may be one half of an address.
       const isHalf = value.includes('$(') || kept.referenced.has(name)
       return isHalf || isRead(value) ? written(value, isHalf || value.includes('\n')) : masked
@@ -52,7 +52,7 @@ function masksFor(kept: KeptTexts): ValueMasks {
       ),
     file: (key, text, configMap) => {
       if (isCorefile(key, configMap)) return maskCorefile(text)
-      if (isSwitch(text)) return text
+      if (isSwitch(text) || isNoProxy(key)) return text
       const isScript = key.endsWith('.sh') || text.startsWith('#!')
       return isScript || kept.spans.has(text) || kept.referenced.has(key)
         ? written(text, key.includes('.') || text.includes('\n'))
@@ -64,6 +64,11 @@ function masksFor(kept: KeptTexts): ValueMasks {
 /** Values that switch a feature on or off: the scanner, and the rule about kube-proxy's replacement, look at them. */
 function isSwitch(text: string): boolean {
   return /^\s*(?:true|false|yes|no|on|off|enabled|disabled|[01ynft]|strict|partial)\s*$/i.test(text)
+}
+
+/** Hosts that are asked without a proxy; a URL with a password is none. */
+function isNoProxy(name: string): boolean {
+  return /^no_proxy$/i.test(name)
 }
 
 /** What is run: two pods with the same image differ by it. */

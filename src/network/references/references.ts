@@ -6,12 +6,13 @@ import { memoTable } from '../inventory/memo.ts'
 import { joinReads, type Read } from '../inventory/read.ts'
 import type { Workload } from '../workloads/workload.ts'
 import type { Workloads } from '../workloads/workloads.ts'
-import { commandDials } from './command-line.ts'
+import { aliasDials, annotationDials } from './aliases.ts'
+import { commandDials, handlerDials } from './command-line.ts'
 import { scanScript } from './commands.ts'
 import type { Dial } from './dial.ts'
 import { dialOf, distinct } from './dials.ts'
 import { type Environment, environmentOf } from './environment.ts'
-import { expandShell } from './expansion.ts'
+import { expandScript } from './expansion.ts'
 import type { Found } from './found.ts'
 import { localNames } from './local-names.ts'
 import { type MountedFile, mountedFiles } from './mounted.ts'
@@ -33,8 +34,8 @@ export class References {
   }
 
   /**
-   * What a workload dials: from env, envFrom, command, args and the ConfigMap keys that its containers mount. Secrets
-   * are not looked at. Gaps name the ConfigMaps that could not be read.
+   * What a workload dials: from env, envFrom, command, args, the commands of probes and lifecycle hooks, the ConfigMap keys
+   * that its containers mount, hostAliases, and annotations that give addresses to sidecars. Secrets are not looked at. Gaps name the ConfigMaps that could not be read.
    */
   of(workload: Workload): Read<Dial> {
     return this.#inventory.memo.get(dialTable, workload.key, () => {
@@ -62,16 +63,23 @@ export class References {
       reads.push(...environment.reads)
       dials.push(
         ...variableDials(environment),
-        ...commandDials(container, path, workload.reference, environment),
+        ...commandDials(container, path, workload, environment),
+        ...handlerDials(container, path, workload, environment),
       )
     }
     const mounted = mountedFiles(workload, this.#inventory)
-    dials.push(...mounted.files.flatMap((file) => this.#inFile(file, environments.get(file.container.name))))
+    dials.push(
+      ...mounted.files.flatMap((file) =>
+        this.#inFile(file, environments.get(file.container.name), workload.namespace),
+      ),
+      ...annotationDials(workload),
+    )
+    dials.push(...aliasDials(workload, new Set(dials.map(({ host }) => host))))
     const items = distinct(dials.filter(({ host }) => !isOwnName(host, workload)))
     return { ...joinReads<ConfigMap>([...reads, ...mounted.reads]), items }
   }
 
-  #inFile(file: MountedFile, environment: Environment | undefined): readonly Dial[] {
+  #inFile(file: MountedFile, environment: Environment | undefined, namespace: string): readonly Dial[] {
     const { configMap, key, container } = file
     const field = `data[${JSON.stringify(key)}]`
     const object = referenceTo(configMap)
@@ -84,7 +92,7 @@ export class References {
       value: file.text,
     })
     if (key.endsWith('.sh') || file.text.startsWith('#!')) {
-      const script = expandShell(text, (name) => environment?.variables.get(name))
+      const script = expandScript(text, namespace, (name) => environment?.lookup(name))
       return scanScript(script.text).map((found) => dialOf(found, script))
     }
     return this.#scanFile(file).map((found) => dialOf(found, text))

@@ -15,7 +15,16 @@ export interface Token {
   readonly hosts?: readonly Found[] | undefined
 }
 
-const delimiters = new Set([...' \t\r\n"\'`,;(){}<>|&=\\'])
+/** 1 a delimiter, 2 a bracket that can be a token. */
+const classes = new Uint8Array(128)
+for (const char of ' \t\r\n"\'`,;(){}<>|&=\\') classes[char.charCodeAt(0)] = 1
+for (const char of '{}') classes[char.charCodeAt(0)] = 3
+for (const char of '[]') classes[char.charCodeAt(0)] = 2
+
+function classAt(line: string, at: number): number {
+  const code = line.charCodeAt(at)
+  return code < 128 ? (classes[code] ?? 0) : 0
+}
 
 /**
  * Splits one line into tokens and brackets (`{ } [ ]` come as tokens of their own). URLs stay whole.
@@ -34,9 +43,10 @@ export function tokensOf(line: string, urls: readonly Url[]): readonly Token[] {
       at = url.span[1]
       continue
     }
-    const char = line[at] ?? ''
-    if (isBracket(line, at)) tokens.push(token(line, at, at + 1))
-    if (isBracket(line, at) || delimiters.has(char) || isColonOfKey(line, at)) {
+    const kind = classAt(line, at)
+    const isOwn = (kind & 2) !== 0 && isBracket(line, at)
+    if (isOwn) tokens.push(token(line, at, at + 1))
+    if (isOwn || (kind & 1) !== 0 || isColonOfKey(line, at)) {
       at++
       continue
     }
@@ -49,8 +59,12 @@ export function tokensOf(line: string, urls: readonly Url[]): readonly Token[] {
 
 function tokenEnd(line: string, start: number, limit: number): number {
   let at = start
-  while (at < limit && !delimiters.has(line[at] ?? '') && !isBracket(line, at)) {
-    at = line[at] === '[' ? line.indexOf(']', at) + 1 : at + 1
+  for (; at < limit; at++) {
+    const kind = classAt(line, at)
+    if (kind === 0) continue
+    if ((kind & 1) !== 0 || isBracket(line, at)) break
+    // `[v6]`: the next step is behind the closing bracket.
+    at = line.indexOf(']', at)
   }
   return at
 }
@@ -99,11 +113,14 @@ function token(line: string, start: number, end: number): Token {
  * YAML, shell, properties, INI, SQL, XML or C.
  */
 export function withoutComment(line: string): string {
+  if (!mayHoldComment.test(line)) return line
   const trimmed = line.trimStart()
-  if (/^(#|\/\/|;|--\s|\/\*|\*\s|<!--|!|%|REM\s)/.test(trimmed)) return ''
+  if (/^(#|\/\/|;|--\s|\/\*|\*\s(?!=)|<!--|!|%|REM\s)/.test(trimmed)) return ''
   for (let at = line.indexOf(' '); at !== -1; at = line.indexOf(' ', at + 1)) {
     if (line[at + 1] === '#' || (line[at + 1] === '/' && line[at + 2] === '/')) return line.slice(0, at)
   }
   const tab = line.indexOf('\t#')
   return tab === -1 ? line : line.slice(0, tab)
 }
+
+const mayHoldComment = /[#;!%*]|\/\/|\/\*|--|REM/

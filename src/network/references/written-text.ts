@@ -56,6 +56,17 @@ export class WrittenText {
     return new WrittenText(texts.join(''), this.origin, pieces)
   }
 
+  /** A stretch of this text that still knows where it is written. */
+  slice(start: number, end: number): WrittenText {
+    const pieces: Piece[] = []
+    let length = 0
+    this.#copy(start, end, (text, written, inner) => {
+      pieces.push({ start: length, end: length + text.length, written, inner })
+      length += text.length
+    })
+    return new WrittenText(this.text.slice(start, end), this.origin, pieces)
+  }
+
   #copy(
     start: number,
     end: number,

@@ -36,7 +36,7 @@ export function resolveDestination(connection: Connection, inventory: Inventory)
   if (connection.isOnOwnNode) return external
   if (connection.target !== undefined) {
     const { namespace, service, port } = connection.target
-    return byReference(namespace, service, port, inventory)
+    return byReference(namespace, service, port, connection.protocol, inventory)
   }
   if (connection.address !== undefined)
     return byAddress(connection.host, connection.port, connection.protocol, inventory)
@@ -47,6 +47,7 @@ function byReference(
   namespace: string,
   name: string,
   port: number | string | undefined,
+  protocol: string,
   inventory: Inventory,
 ): Resolved {
   const read = inventory.get('Service', namespace, name)
@@ -58,9 +59,11 @@ function byReference(
       open: read.open,
     }
   }
-  const found = service.spec.ports.find((item) =>
+  const named = service.spec.ports.filter((item) =>
     typeof port === 'string' ? item.name === port : item.port === port,
   )
+  // One number may be there over both protocols.
+  const found = named.find((item) => (item.protocol ?? 'TCP') === protocol) ?? named[0]
   return known({
     kind: 'service',
     service,

@@ -25,6 +25,8 @@ export const place = {
   name: (client: string, host: string): Place => `name ${client} ${host}`,
   /** What leaves a client towards one target: `ns/service:port` or a host. */
   egress: (client: string, target: string): Place => `egress ${client} ${target}`,
+  /** The configuration and the pods of cluster DNS. */
+  dns: 'cluster-dns',
   /** The lookups of a client. */
   resolver: (client: string): Place => `resolver ${client}`,
   /** A port of a name as one client dials it. */

@@ -87,6 +87,15 @@ export class Traffic {
     return mapRead(this.#targets(), ([index]) => index?.get(addressTarget(address)) ?? [])
   }
 
+  /**
+   * Everyone who dials a host: the Services that it can mean for a pod of the namespace by whatever name, or just this name.
+   */
+  toHost(host: string, namespace: string): Read<Connection> {
+    return mapRead(this.#targets(), ([index]) => [
+      ...new Set(namedTargets(host, namespace).flatMap((target) => index?.get(target) ?? [])),
+    ])
+  }
+
   /** Everyone's connections. A namespace of which nothing was read may hold more: that is among the gaps. */
   #targets(): Read<TargetIndex> {
     return this.#inventory.memo.get(targetsTable, '', () => {
@@ -195,6 +204,10 @@ function targetsOf(connection: Connection, namespace: string): readonly string[]
   if (address !== undefined) return [addressTarget(host)]
   const alias = client.kind === 'workload' ? aliasOf(host, client.workload) : undefined
   if (alias !== undefined) return [addressTarget(alias)]
+  return namedTargets(host, namespace)
+}
+
+function namedTargets(host: string, namespace: string): readonly string[] {
   // `a.b` may be the pod `a` of the headless Service `b`, or the Service `a` of the namespace `b`.
   const names = [serviceCandidates(host, namespace), ownNamespacePod(host, namespace)]
   const services = names.flatMap((name) =>

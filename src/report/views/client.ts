@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts'
+import { lineOf } from '../../network/references/dial.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
 import type { Path } from '../../trace/path.ts'
 import { targetText } from '../connection-text.ts'
@@ -39,16 +40,32 @@ function dialled(diagnosis: Diagnosis): readonly Block[] {
       rows: paths.map((path, row) => [
         { text: targetText(path.connection) },
         ...(rows[row] ?? []),
-        { text: source(path), tone: 'dim' as const },
+        { text: sourceText(path), tone: 'dim' as const },
       ]),
     },
   ]
 }
 
-function source(path: Path): string {
+/** Where the address of a connection is written first, in a few words. */
+export function sourceText(path: Path): string {
   const [first] = path.connection.dials
   if (first === undefined) return ''
-  const { kind, key, object, container } = first.source
-  if (kind === 'config-map') return escapeText(`cm/${object.name} ${key ?? ''}`)
-  return escapeText(key === undefined ? `${kind} of ${container ?? ''}` : `env ${key}`)
+  const { kind, key = '', object, container = '' } = first.source
+  const line = lineOf(first.source)
+  const at = line === undefined ? '' : ` line ${line}`
+  switch (kind) {
+    case 'config-map':
+      return escapeText(`cm/${object.name} ${key}${at}`)
+    case 'env':
+      return escapeText(`env ${key}`)
+    case 'annotation':
+      return escapeText(`annotation ${key}${at}`)
+    case 'host-alias':
+      return escapeText(`hostAliases ${key}`)
+    case 'args':
+    case 'command':
+    case 'probe':
+    case 'lifecycle':
+      return escapeText(`${kind} of ${container}`)
+  }
 }

@@ -5,7 +5,6 @@ import type { Block, Document } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import type { TestCase, TestSuite } from '../formats/junit.ts'
 import { deciderText } from '../policy-decider.ts'
-import { schema } from '../result.ts'
 import { count } from '../words.ts'
 
 const gotWords = { passes: 'allow', fails: 'deny', partly: 'partly', unknown: 'unknown' } as const
@@ -63,7 +62,9 @@ function whyText({ deciders }: WrongAnswer, locate: Locate | undefined): string 
   return deciders.map((decider) => `${decider.direction} ${deciderText(decider, locate)}`).join(', ')
 }
 
-/** The answers as data. */
+const assertSchema = 'netdoctor/policy-assert/v1'
+
+/** The answers as data, as docs/schema/policy-assert.schema.json describes them. */
 export function assertResult(
   checked: readonly CheckedExpectations[],
   files: readonly string[],
@@ -75,7 +76,7 @@ export function assertResult(
     ),
   )
   return {
-    schema,
+    schema: assertSchema,
     question: { command: 'policy --assert', files },
     answers: { all: answersOf(checked), wrong: wrong.length },
     documents: checked.map(({ document, wrong: answers }) => ({

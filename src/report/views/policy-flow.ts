@@ -8,7 +8,8 @@ import type { Block, Document, Line, Row, Span } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import { confirmLine } from '../policy-confirm.ts'
 import { endText, namespaceOfEnd } from '../policy-ends.ts'
-import { caveatText, doubtText } from '../policy-words.ts'
+import { faultText } from '../policy-fault.ts'
+import { caveatText, doubtText, pluginSource } from '../policy-words.ts'
 import { count, plainText, resourceName } from '../words.ts'
 import { gapText } from './footer.ts'
 import { assumedAbsent } from './policy-assumed.ts'
@@ -20,6 +21,8 @@ export interface PolicyFlowOptions {
   readonly policies: Policies
   readonly locate: Locate
   readonly isExplained: boolean
+  /** What stands in the way besides the policies that are asked about. */
+  readonly remarks?: readonly Row[] | undefined
 }
 
 const words: Readonly<Record<JudgedOutcome, Span>> = {
@@ -31,6 +34,7 @@ const words: Readonly<Record<JudgedOutcome, Span>> = {
 
 /** One flow: the verdict first, then why, both directions, what would change it, and how to make sure. */
 export function policyFlowView(answer: FlowAnswer, remedies: Remedies, options: PolicyFlowOptions): Document {
+  const { remarks = [] } = options
   return [
     { kind: 'headline', line: headline(answer), facts: facts(answer) },
     ...answer.reasons.map(
@@ -40,6 +44,7 @@ export function policyFlowView(answer: FlowAnswer, remedies: Remedies, options: 
         rows: reasonRows(reason, answer, remedies, options),
       }),
     ),
+    ...(remarks.length === 0 ? [] : [{ kind: 'rows' as const, rows: remarks }]),
     ...closing(answer, options),
   ]
 }
@@ -117,7 +122,11 @@ function reasonTitle(reason: Reason, answer: FlowAnswer): Line {
   const family = example.family === undefined ? '' : ` over IPv${example.family}`
   const from = names.listed.source === '' ? '' : ` from ${names.listed.source}`
   const to = names.listed.target === '' ? '' : ` to ${names.listed.target}`
-  return [words[outcome], { text: ` ${port}${from}${to}${family}` }]
+  const all = answer.ports.reduce((sum, own) => sum + own.pairs.length, 0)
+  // A pod that meets itself behind a Service is judged apart, and no name tells the two cases apart.
+  const pairs =
+    `${port}${from}${to}${family}` === '' ? ` ${reason.pairs.length} of ${count(all, 'pair')} of pods` : ''
+  return [words[outcome], { text: ` ${port}${from}${to}${family}${pairs}` }]
 }
 
 interface ReasonNames {
@@ -215,13 +224,7 @@ function closing(
     ...answer.caveats.map((id) => ({ text: `${caveatText(id)} (${id})` })),
     ...(network.inventory.snapshot.coverage.declared ? [] : standIns(answer)),
   ]
-  const invalid = faults.map(({ policy, problem }) => {
-    const at = locate?.(policy, problem.field)
-    const value = problem.value === '' ? '' : ` "${escapeText(problem.value)}"`
-    return {
-      text: `${escapeText(resourceName(policy))} ${escapeText(problem.field)}${value} ${escapeText(problem.message)}${at === undefined ? '' : ` (${at})`}`,
-    }
-  })
+  const invalid = faults.map((fault) => ({ text: faultText(fault, locate) }))
   const rows: Row[] = [
     ...(lines.length === 0 ? [] : [{ label: 'note', lines }]),
     ...(invalid.length === 0 ? [] : [{ label: 'invalid', tone: 'warn' as const, lines: invalid }]),
@@ -249,10 +252,11 @@ function standIns({ question }: FlowAnswer): readonly { readonly text: string }[
 }
 
 function assumed({ assumes }: FlowAnswer, policies: Policies, isExplained: boolean): readonly Line[] {
-  const { profile, agent } = policies.cni()
+  const { profile } = policies.cni()
+  const source = pluginSource(policies.cni())
   const plugin =
-    agent !== undefined && (isExplained || !profile.enforcesPolicies)
-      ? [`the network plugin is ${profile.name} (DaemonSet ${escapeText(agent)}; --cni names another)`]
+    source !== undefined && (isExplained || !profile.enforcesPolicies)
+      ? [`the network plugin is ${profile.name} (${source}; --cni names another)`]
       : []
   return [...plugin, ...assumedAbsent(assumes)].map(
     (text): Line => [{ text: `assuming ${text}`, tone: 'dim' }],

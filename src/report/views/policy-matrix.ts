@@ -1,10 +1,10 @@
+import type { PolicyFault } from '../../diagnosis/flow/invalid.ts'
 import type { MatrixCell, MatrixRange } from '../../network/policy/matrix.ts'
 import type { Protocol } from '../../network/policy/model.ts'
-import type { Gap, ObjectReference } from '../../snapshot/snapshot.ts'
-import type { Document, Line, Span } from '../document.ts'
+import type { Gap, ObjectReference, Snapshot } from '../../snapshot/snapshot.ts'
+import type { Block, Document, Line, Row, Span } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import { portsText } from '../flow-end-text.ts'
-import { schema } from '../result.ts'
 import { count, resourceName } from '../words.ts'
 
 /** What a row and a column stand for. */
@@ -24,6 +24,8 @@ export interface Matrix {
   readonly cells: readonly MatrixCell[]
   readonly namespaces: readonly string[]
   readonly gaps: readonly Gap[]
+  /** Policies that the API server would refuse. */
+  readonly refused: readonly PolicyFault[]
 }
 
 type State = 'all' | 'some' | 'none' | 'unknown' | 'nobody'
@@ -38,6 +40,9 @@ const marks: Readonly<Record<State, Span>> = {
 
 const mostDetails = 20
 
+/** Beside the marks of so many groups there is room for names at 80 columns. */
+const screen = 80
+
 /** Rows reach columns; numbers keep it narrow. What is neither all nor nothing is told below. */
 export function matrixView(matrix: Matrix, isWide: boolean): Document {
   const { groups, cells, namespaces } = matrix
@@ -45,31 +50,19 @@ export function matrixView(matrix: Matrix, isWide: boolean): Document {
     namespaces.length === 1 ? escapeText(namespaces[0] ?? '') : count(namespaces.length, 'namespace')
   const workloads = groups.filter(({ kind }) => kind === 'workload' || kind === 'namespace').length
   const what = groups.some(({ kind }) => kind === 'namespace') ? 'namespace' : 'workload'
-  const partial = cells.filter((cell) => stateOf(cell, groups) === 'some')
-  const details = (isWide ? partial : partial.slice(0, mostDetails)).map((cell) => detail(cell, groups))
+  const partial = partialLines(cells, groups)
+  const details = isWide ? partial : partial.slice(0, mostDetails)
   const more = partial.length - details.length
+  const isQualified = namespaces.length > 1
+  const names = groups.map((group) => groupName(group, isQualified))
+  const isNamed = isWide || fits(names)
   return [
     {
       kind: 'headline',
       line: [{ text: `${where}: who reaches whom, ${count(workloads, what)}`, tone: 'strong' }],
     },
-    {
-      kind: 'table',
-      columns: ['from \\ to', ...groups.map((_, index) => String(index + 1))],
-      rows: groups.map((group, source) => [
-        { text: `${source + 1} ${groupName(group, namespaces.length > 1)}` },
-        ...groups.map((_, destination): Span => {
-          const cell = cells[source * groups.length + destination]
-          return marks[cell === undefined ? 'nobody' : stateOf(cell, groups)]
-        }),
-      ]),
-      note: [
-        {
-          text: '  ✓ every declared port   ~ some   ✗ none   ? undefined or unknown   · no pair',
-          tone: 'dim',
-        },
-      ],
-    },
+    isNamed ? namedTable(matrix, names) : numberedTable(matrix),
+    ...(isNamed ? [] : [{ kind: 'rows' as const, rows: legend(groups) }]),
     ...(details.length === 0
       ? []
       : [
@@ -77,15 +70,118 @@ export function matrixView(matrix: Matrix, isWide: boolean): Document {
             kind: 'notes' as const,
             lines: [
               ...details,
-              ...(more > 0
-                ? [[{ text: `and ${more} more cells with ~ (-o wide, csv or json has all)` }]]
-                : []),
+              ...(more > 0 ? [[{ text: `and ${more} more like these (-o wide, csv or json has all)` }]] : []),
             ],
           },
         ]),
     ...gapNotes(matrix.gaps),
+    ...refusedNotes(matrix.refused),
   ]
 }
+
+function fits(names: readonly string[]): boolean {
+  const marks = names.reduce((sum, _, index) => sum + 2 + String(index + 1).length, 0)
+  const label = Math.max(...names.map((name, index) => `${index + 1} ${name}`.length))
+  return 2 + label + marks <= screen
+}
+
+const key: Line = [
+  {
+    text: '  ✓ each port that it declares, or all   ~ some, see below   ✗ none   ? unknown',
+    tone: 'dim',
+  },
+]
+
+function mark({ cells, groups }: Matrix, source: number, destination: number): Span {
+  const cell = cells[source * groups.length + destination]
+  return marks[cell === undefined ? 'nobody' : stateOf(cell, groups)]
+}
+
+function namedTable(matrix: Matrix, names: readonly string[]): Block {
+  return {
+    kind: 'table',
+    columns: ['from \\ to', ...names.map((_, index) => String(index + 1))],
+    rows: names.map((name, source) => [
+      { text: `${source + 1} ${name}` },
+      ...names.map((_, destination) => mark(matrix, source, destination)),
+    ]),
+    note: key,
+  }
+}
+
+/** Two digits above each other, so that forty columns fit. */
+function numberedTable(matrix: Matrix): Block {
+  const { groups } = matrix
+  const digits = (of: (number: number) => number): string => groups.map((_, index) => of(index + 1)).join(' ')
+  return {
+    kind: 'table',
+    columns: ['from', digits((number) => Math.floor(number / 10))],
+    rows: [
+      [
+        { text: '\\ to', tone: 'dim' },
+        { text: digits((number) => number % 10), tone: 'dim' },
+      ],
+      ...groups.map((_, source) => [
+        { text: String(source + 1).padStart(2, '0') },
+        { text: groups.map((_group, destination) => mark(matrix, source, destination).text).join(' ') },
+      ]),
+    ],
+    note: key,
+  }
+}
+
+/** What the numbers stand for, namespace by namespace. */
+function legend(groups: readonly MatrixGroup[]): readonly Row[] {
+  const numbered = groups.map((group, index) => ({ group, number: index + 1 }))
+  const byNamespace = Map.groupBy(numbered, ({ group }) =>
+    group.kind === 'workload' ? (group.namespace ?? '') : '',
+  )
+  return [...byNamespace].map(([namespace, members]): Row => {
+    const names = members.map(({ group, number }) => {
+      const { reference } = group
+      const name = reference === undefined ? groupName(group, false) : escapeText(resourceName(reference))
+      return `${number}=${name}`
+    })
+    return { label: escapeText(namespace), lines: [{ text: names.join(', ') }] }
+  })
+}
+
+/** `deploy/web -> deploy/api: only TCP 80`; the same for several sources is said once. */
+function partialLines(cells: readonly MatrixCell[], groups: readonly MatrixGroup[]): readonly Line[] {
+  const told = cells
+    .filter((cell) => stateOf(cell, groups) === 'some')
+    .map((cell) => ({ cell, words: partWords(cell, groups) }))
+  const alike = Map.groupBy(told, ({ cell, words }) => `${cell.destination} ${words}`)
+  return [...alike.values()].map((members): Line => {
+    const [first] = members
+    const sources = members.map(({ cell }) => cell.source + 1)
+    const target = (first?.cell.destination ?? 0) + 1
+    return [{ text: `~ ${rangesText(sources)} -> ${target}: ${first?.words ?? ''}` }]
+  })
+}
+
+/** `1, 4-7`. */
+function rangesText(numbers: readonly number[]): string {
+  const ranges: { readonly first: number; readonly last: number }[] = []
+  for (const number of numbers) {
+    const last = ranges.at(-1)
+    if (last !== undefined && last.last + 1 === number)
+      ranges[ranges.length - 1] = { first: last.first, last: number }
+    else ranges.push({ first: number, last: number })
+  }
+  return ranges.map(({ first, last }) => (first === last ? first : `${first}-${last}`)).join(', ')
+}
+
+function refusedNotes(refused: readonly PolicyFault[]): Document {
+  const names = [...new Set(refused.map(({ policy }) => `${policy.namespace ?? ''}/${resourceName(policy)}`))]
+  if (names.length === 0) return []
+  const shown = names.slice(0, mostRefused).map(escapeText).join(', ')
+  const more = names.length > mostRefused ? ` and ${names.length - mostRefused} more` : ''
+  const text = `! invalid, so that parts of them match nothing here: ${shown}${more} (see kubectl netdoctor policy)`
+  return [{ kind: 'notes', lines: [[{ text, tone: 'warn' }]] }]
+}
+
+const mostRefused = 3
 
 function gapNotes(gaps: readonly Gap[]): Document {
   if (gaps.length === 0) return []
@@ -128,8 +224,8 @@ function stateOf(cell: MatrixCell, groups: readonly MatrixGroup[]): State {
   return passes + partly === 0 ? 'unknown' : 'some'
 }
 
-/** `1 -> 3: TCP 8080; 2 of 4 pairs on TCP 9090`. */
-function detail(cell: MatrixCell, groups: readonly MatrixGroup[]): Line {
+/** `only TCP 8080, 2 of 4 pairs on TCP 9090`. */
+function partWords(cell: MatrixCell, groups: readonly MatrixGroup[]): string {
   const parts = [
     ...Map.groupBy(
       askedRanges(cell, groups).map((range) => asked(range, cell, groups)),
@@ -139,7 +235,7 @@ function detail(cell: MatrixCell, groups: readonly MatrixGroup[]): Line {
   const told = parts.flatMap(([words, ranges]) =>
     words === undefined ? [] : [`${words}${portsText(ranges)}`],
   )
-  return [{ text: `${cell.source + 1} -> ${cell.destination + 1}: ${told.join(', ')}` }]
+  return `only ${told.join(', ')}`
 }
 
 /** A range cut down to the one declared port that it holds. */
@@ -190,10 +286,14 @@ function endCells(group: MatrixGroup | undefined): readonly string[] {
   return reference === undefined ? [namespace, kind, ''] : [namespace, reference.kind, reference.name]
 }
 
-/** The matrix as data: groups, then each cell by their indexes. */
-export function matrixResult({ groups, cells, namespaces, gaps }: Matrix) {
+const matrixSchema = 'netdoctor/policy-matrix/v1'
+
+/** The matrix as data, as docs/schema/policy-matrix.schema.json describes it: groups, then each cell by their indexes. */
+export function matrixResult({ groups, cells, namespaces, gaps }: Matrix, { takenAt, server }: Snapshot) {
   return {
-    schema,
+    schema: matrixSchema,
+    takenAt,
+    server,
     question: { command: 'policy --matrix', namespaces },
     groups: groups.map(({ kind, reference, namespace, pods, ports }) => ({
       kind,

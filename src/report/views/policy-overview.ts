@@ -3,6 +3,7 @@ import type { NamespaceSummary, WorkloadSummary } from '../../diagnosis/isolatio
 import type { Policies } from '../../network/policy/policies.ts'
 import type { Block, Document, Line, Row } from '../document.ts'
 import { escapeText } from '../escape.ts'
+import { pluginSource } from '../policy-words.ts'
 import { count } from '../words.ts'
 import { gapText } from './footer.ts'
 import { assumedAbsent } from './policy-assumed.ts'
@@ -166,15 +167,16 @@ function notes(
   { gaps }: Diagnosis,
   { policies, isExplained }: OverviewOptions,
 ): readonly Block[] {
-  const { profile, agent } = policies.cni()
-  const plugin = agent === undefined ? '' : ` (DaemonSet ${escapeText(agent)}; --cni names another)`
+  const { profile } = policies.cni()
+  const source = pluginSource(policies.cni())
+  const plugin = source === undefined ? '' : ` (${source}; --cni names another)`
   const dim = (text: string): Line => [{ text, tone: 'dim' }]
   const unread = (text: string): Line => [{ text, tone: 'unknown' }]
   const own = namespaces.flatMap((namespace) => namespace.gaps)
   const all = new Set([...own, ...gaps].map(gapText))
   const lines = [
     ...(profile.enforcesPolicies
-      ? isExplained && agent !== undefined
+      ? isExplained && source !== undefined
         ? [dim(`assuming the network plugin is ${profile.name}${plugin}`)]
         : []
       : [

@@ -1,4 +1,4 @@
-import { objectAt } from '../../change/changed-world.ts'
+import { objectAt, undo } from '../../change/changed-world.ts'
 import type { FlowChange } from '../../change/flow-table.ts'
 import { ownerOf } from '../../change/owner.ts'
 import { isRemedy } from '../../diagnosis/flow/remedies.ts'
@@ -41,11 +41,24 @@ export function remedyRows(remedy: FlowRemedy | NoRemedy, options: RemedyOptions
       : `tried on a copy: ${allows.passing} of ${count(allows.of, 'denied pair')} allowed then`
   return [
     { label: 'fix', lines: [...steps.flatMap(({ patch }) => patchLines(patch, options)), { text: works }] },
+    ...undoRows(steps, options),
     { label: 'opens', lines: opensLines(opens, options) },
     ...(closes.length === 0
       ? []
       : [{ label: 'closes', tone: 'bad' as const, lines: changeLines(closes, options) }]),
   ]
+}
+
+/** Of files, nothing is changed by a command. */
+function undoRows(steps: FlowRemedy['steps'], { network }: RemedyOptions): readonly Row[] {
+  if (network.inventory.snapshot.coverage.declared) return []
+  const edits = undo(
+    steps.map(({ patch }) => patch.edit),
+    network,
+  )
+  return edits === undefined
+    ? []
+    : [{ label: 'undo', lines: edits.map((edit) => ({ command: commandFor(edit) })) }]
 }
 
 function patchLines(patch: Patch, { network, locate }: RemedyOptions): readonly RowLine[] {

@@ -16,7 +16,7 @@ export interface ViewOptions {
   readonly isWide: boolean
   /** Whether the picture was taken just now. */
   readonly isLive: boolean
-  /** Whose problems need no namespace in front of them; absent where several namespaces are asked about. */
+  /** Whose problems need no namespace in front of them; absent where there are several. */
   readonly home?: string | undefined
   /** `file:line:column` of a field, for files. */
   readonly locate?: ((reference: ObjectReference, field: string) => string | undefined) | undefined
@@ -33,9 +33,9 @@ const mostLines = 6
 
 /** One problem in full: what, why, what it breaks, what changed, the fix and what came of trying it. */
 export function problemBlock(problem: Problem, takenAt: string, options: ViewOptions): Block {
-  const { cause, symptoms, breaks, later, changed, logs, fix, fixCheck } = problem
+  const { cause, symptoms, breaks, later, through, changed, logs, fix, fixCheck } = problem
   const rows: (Row | undefined)[] = [
-    row('breaks', breakLines(breaks, later, cause.share)),
+    row('breaks', breakLines(breaks, later, through, cause.share)),
     row(
       'changed',
       changed.map((change) => ({ text: changeText(change, takenAt, options) })),
@@ -95,12 +95,15 @@ function row(label: string, lines: readonly RowLine[]): Row | undefined {
 function breakLines(
   breaks: readonly Path[],
   later: readonly Path[],
+  through: readonly Path[],
   share: Path['share'],
 ): readonly RowLine[] {
   const named = breaks.filter((path) => path.connection.client.kind !== 'anyone')
-  return [...new Set(named.map((path) => breakText(path, later.includes(path), share)))].map((text) => ({
-    text,
-  }))
+  const texts = named.map((path) => {
+    const text = breakText(path, later.includes(path), share)
+    return through.includes(path) ? `${text}, whose pods are not ready because of it` : text
+  })
+  return [...new Set(texts)].map((text) => ({ text }))
 }
 
 /** The part of a connection that a problem takes: of one that stops before, what it would take. */
@@ -157,7 +160,7 @@ function checkText(
   const brings =
     introduces.length === 0
       ? ''
-      : `; it would bring ${count(introduces.length, 'new problem')}: ${introduces.map((finding) => finding.rule).join(', ')}`
+      : `. But it would bring ${count(introduces.length, 'new problem')}: ${[...new Set(introduces.map((finding) => finding.rule))].join(', ')}`
   const because = reason === undefined ? '' : `; ${plainText(reason)}`
   switch (outcome) {
     case 'works':
@@ -202,11 +205,12 @@ export function ownerText({ kind, name }: NonNullable<OfferedFix['owner']>): str
 }
 
 function evidenceLines(evidence: readonly Evidence[], { locate }: ViewOptions): readonly RowLine[] {
-  return evidence.map(({ reference, field, value }) => {
+  return evidence.map(({ reference, field, value, line }) => {
     const at = locate?.(reference, field)
+    const inside = line === undefined ? '' : ` line ${line}`
     const shown = value === undefined ? 'absent' : escapeText(maskUserinfo(String(value)))
     return {
-      text: `${escapeText(resourceName(reference))} ${escapeText(field)}: ${shown}${at === undefined ? '' : ` (${at})`}`,
+      text: `${escapeText(resourceName(reference))} ${escapeText(field)}${inside}: ${shown}${at === undefined ? '' : ` (${at})`}`,
     }
   })
 }

@@ -1,5 +1,6 @@
-import type { Diagnosis } from '../../diagnosis/diagnosis.ts'
+import type { Diagnosis, Problem } from '../../diagnosis/diagnosis.ts'
 import type { Question } from '../../diagnosis/question.ts'
+import type { Path } from '../../trace/path.ts'
 import type { Block, Document, Line } from '../document.ts'
 import { escapeText } from '../escape.ts'
 import { count } from '../words.ts'
@@ -10,36 +11,47 @@ import { problemBlock, problemLine, type ViewOptions } from './problem.ts'
 /** Everything that is wrong in a scope, worst first. */
 export function scanView(diagnosis: Diagnosis, options: ViewOptions): Document {
   return [
-    { kind: 'headline', line: headline(diagnosis) },
+    { kind: 'headline', line: headline(diagnosis, homeOf(diagnosis.question) ?? options.home) },
     ...problemBlocks(diagnosis, options),
     ...notesBlock(diagnosis, options),
   ]
 }
 
-/** Errors in full, warnings as a line each, notes as a number; all in full when wide. */
+/** What fails in full, other warnings as a line each, notes as a number; all in full when wide. */
 export function problemBlocks(
   { problems, takenAt, question }: Diagnosis,
   given: ViewOptions,
 ): readonly Block[] {
-  const options = { ...given, home: homeOf(question) }
+  const options = { ...given, home: homeOf(question) ?? given.home }
   return problems.flatMap((problem) => {
-    if (options.isWide || problem.cause.severity === 'error') return [problemBlock(problem, takenAt, options)]
+    if (options.isWide || isInFull(problem)) return [problemBlock(problem, takenAt, options)]
     return problem.cause.severity === 'warning' ? [problemLine(problem, options)] : []
   })
 }
 
+/** Among manifests nothing is worse than a warning: what fails there is worth its fix as well. */
+function isInFull({ cause, breaks }: Problem): boolean {
+  if (cause.severity === 'error') return true
+  return cause.severity === 'warning' && breaks.some(isOfSomebody)
+}
+
+const isOfSomebody = ({ connection }: Path): boolean => connection.client.kind !== 'anyone'
+
 /** The one namespace that a question is about. */
 function homeOf(question: Question): string | undefined {
-  if (question.kind !== 'scan' && question.kind !== 'routes') return question.namespace
+  if (question.kind === 'service' || question.kind === 'from') return question.namespace
   return question.namespaces.length === 1 && question.namespaces !== 'all'
     ? question.namespaces[0]
     : undefined
 }
 
 export function notesBlock(diagnosis: Diagnosis, options: ViewOptions): readonly Block[] {
-  const { warning, note } = diagnosis.verdict.problems
+  const { note } = diagnosis.verdict.problems
+  const short = diagnosis.problems.filter(
+    (problem) => problem.cause.severity === 'warning' && !isInFull(problem),
+  ).length
   const more = [
-    ...(warning > 0 ? [`${count(warning, 'warning')} in full`] : []),
+    ...(short > 0 ? [`${count(short, 'warning')} in full`] : []),
     ...(note > 0 ? [count(note, 'note')] : []),
   ]
   const lines: Line[] = [...footer(diagnosis)]
@@ -48,22 +60,30 @@ export function notesBlock(diagnosis: Diagnosis, options: ViewOptions): readonly
   return lines.length === 0 ? [] : [{ kind: 'notes', lines }]
 }
 
-function scopeText({ question }: Diagnosis): string {
+function namespacesText(namespaces: 'all' | readonly string[]): string {
+  return namespaces === 'all' ? 'all namespaces' : namespaces.map(escapeText).join(', ')
+}
+
+function scopeText({ question }: Diagnosis, home: string | undefined): string {
   switch (question.kind) {
     case 'scan':
+      if (home !== undefined) return escapeText(home)
+      return namespacesText(question.namespaces)
     case 'routes':
-      return question.namespaces === 'all' ? 'all namespaces' : question.namespaces.map(escapeText).join(', ')
+      return namespacesText(question.namespaces)
     case 'service':
       return `${escapeText(question.name)}.${escapeText(question.namespace)}`
     case 'from':
       return escapeText(question.workload.split('/').at(-1) ?? '')
+    case 'what':
+      return escapeText(question.host)
   }
 }
 
 /** Connections that fail, or may fail, because of an error. */
 function brokenByErrors({ problems }: Diagnosis): number {
   const paths = problems.flatMap(({ cause, breaks }) => (cause.severity === 'error' ? breaks : []))
-  return new Set(paths.filter(({ connection }) => connection.client.kind !== 'anyone')).size
+  return new Set(paths.filter(isOfSomebody)).size
 }
 
 function affectedByAny({ verdict: { connections } }: Diagnosis): boolean {
@@ -74,19 +94,22 @@ function brokenPart(affected: number, of: number): string {
   return of === 1 ? 'the only connection' : `${affected} of ${count(of, 'connection')}`
 }
 
-function headline(diagnosis: Diagnosis): Line {
+function headline(diagnosis: Diagnosis, home: string | undefined): Line {
   const { problems, connections } = diagnosis.verdict
-  const scope = scopeText(diagnosis)
+  const scope = scopeText(diagnosis, home)
   const affected = brokenByErrors(diagnosis)
   if (problems.error > 0) {
     const breaks =
       affected > 0
         ? ` ${problems.error === 1 ? 'breaks' : 'break'} ${brokenPart(affected, connections.of)}`
         : ''
+    const others = connections.broken + connections.suspect - affected
+    const besides =
+      others > 0 ? `; behind warnings ${others} more ${others === 1 ? 'fails' : 'fail'}, or may` : ''
     return [
       { text: '✗ ', tone: 'bad' },
       { text: scope, tone: 'strong' },
-      { text: `: ${count(problems.error, 'problem')}${breaks}` },
+      { text: `: ${count(problems.error, 'problem')}${breaks}${besides}` },
     ]
   }
   // What fails behind a warning is likely optional: the cross is for errors alone.

@@ -1,5 +1,4 @@
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts'
-import { extentOf } from '../../network/inventory/extent.ts'
 import type { Network } from '../../network/network.ts'
 import { isExternalName, isHeadless, portText, targetPortOf } from '../../network/services/service-facts.ts'
 import type { Service } from '../../snapshot/kinds/service.ts'
@@ -7,6 +6,7 @@ import type { Path } from '../../trace/path.ts'
 import { clientText } from '../connection-text.ts'
 import type { Block, Document, Line } from '../document.ts'
 import { escapeText } from '../escape.ts'
+import { lookedInto } from '../looked-into.ts'
 import { count, resourceName } from '../words.ts'
 import { hopTable } from './hop-cells.ts'
 import { passWords, verdictLine } from './outcome-words.ts'
@@ -89,12 +89,4 @@ function searched(service: Service, network: Network): Line {
       ? `no caller found in ${where}`
       : `callers looked for in ${where}`
   return [{ text: `  ${words}`, tone: 'dim' }]
-}
-
-function lookedInto({ inventory, workloads }: Network): string {
-  if (inventory.snapshot.coverage.kinds.Pod?.namespaces === 'all') return 'all namespaces'
-  const extent = extentOf(inventory)
-  return extent === undefined
-    ? `${count(workloads.namespaces().length, 'namespace')}, the others were not read`
-    : `${extent.namespaces} of ${count(extent.of, 'namespace')}; -A for all`
 }

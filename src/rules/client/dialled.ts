@@ -1,4 +1,4 @@
-import type { Dial, DialSource } from '../../network/references/dial.ts'
+import { type Dial, type DialSource, lineOf } from '../../network/references/dial.ts'
 import type { Connection } from '../../network/traffic/connection.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
 import type { ObjectReference } from '../../snapshot/snapshot.ts'
@@ -20,7 +20,12 @@ export function addressText({ host, port, address }: Pick<Connection, 'host' | '
 export function dialEvidence(dials: readonly Dial[]): readonly Evidence[] {
   return dials
     .flatMap(({ source, portSource }) => [source, ...(portSource === undefined ? [] : [portSource])])
-    .map((source) => ({ reference: source.object, field: source.field, value: written(source) }))
+    .map((source) => ({
+      reference: source.object,
+      field: source.field,
+      value: written(source),
+      line: lineOf(source),
+    }))
 }
 
 /** The address as it stands in the field. */
@@ -40,13 +45,28 @@ function placeKey({ object, container, key, kind }: DialSource): string {
   return [object.kind, object.name, container, key, kind].join(' ')
 }
 
-function placeText({ container, key, kind, variable, object }: DialSource): Text {
-  if (kind === 'config-map') {
-    const by = variable === undefined ? say`` : say`, variable ${variable}`
-    return say`${object} key ${key ?? ''}${by}`
+function placeText(source: DialSource): Text {
+  const { container = '', key = '', kind, variable, object } = source
+  const number = lineOf(source)
+  const line = number === undefined ? say`` : say` line ${number}`
+  switch (kind) {
+    case 'config-map': {
+      const by = variable === undefined ? say`` : say`, variable ${variable}`
+      return say`${object} key ${key}${line}${by}`
+    }
+    case 'env':
+      return say`container ${container}, variable ${key}${line}`
+    case 'annotation':
+      return say`annotation ${key}${line}`
+    case 'host-alias':
+      return say`hostAliases, ${key}`
+    case 'lifecycle':
+      return say`container ${container}, lifecycle hook${line}`
+    case 'args':
+    case 'command':
+    case 'probe':
+      return say`container ${container}, ${word(kind)}${line}`
   }
-  const what = kind === 'env' ? say`variable ${key ?? ''}` : word(kind)
-  return say`container ${container ?? ''}, ${what}`
 }
 
 /** A workload that is scaled to zero dials nobody now: what is wrong with it can wait one step. */

@@ -6,8 +6,9 @@ import { place } from '../../network/traffic/place.ts'
 import { referenceTo } from '../../snapshot/snapshot.ts'
 import { connect } from '../confirm.ts'
 import { defineRule } from '../rule.ts'
-import { listed, say, type Text } from '../text.ts'
+import { listed, say, type Text, word } from '../text.ts'
 import { addressText, clientOf, dialEvidence, severityFor, whereWritten } from './dialled.ts'
+import { addressDialled, aliasEvidence, aliasUsed, withoutAlias } from './host-alias.ts'
 import { nameFor, type Substitute, servicesLike } from './instead.ts'
 import { mend } from './retarget.ts'
 
@@ -32,24 +33,33 @@ export default defineRule({
     const workload = clientOf(connection)
     if (workload === undefined || destination.kind !== 'unowned' || destination.range !== 'pod')
       return undefined
-    const range = podRangeOf(connection.host, network.inventory)
+    const alias = aliasUsed(connection, workload)
+    const address = addressDialled(connection, workload)
+    const range = podRangeOf(address, network.inventory)
     if (range === undefined) return undefined
     whole({ items: [], gaps, open })
     const { dials, port } = connection
     const substitutes = servicesLike(dials, port, workload, network)
     const [only, second] = substitutes
     const node = { apiVersion: 'v1', kind: 'Node', name: range.node }
+    const by = alias === undefined ? word('') : say`, which hostAliases give ${alias.ip}`
     return {
       proof: 'likely',
       severity: severityFor(workload, 'error'),
       place: place.name(workload.key, connection.host),
-      alsoAt: [place.address(connection.host)],
-      summary: say`${workload.reference} dials ${addressText(connection)} (${whereWritten(dials)}): an address that no pod has any more`,
+      alsoAt: [place.address(address)],
+      summary: say`${workload.reference} dials ${addressText(connection)} (${whereWritten(dials)})${by}: an address that no pod has any more`,
       detail: say`${range.cidr} is the pod range of ${node}; the pod that had it is gone.`,
-      evidence: [...dialEvidence(dials), { reference: node, field: 'spec.podCIDRs', value: range.cidr }],
-      ...(only !== undefined && second === undefined
-        ? mend(dials, nameFor(only, workload), only.port)
-        : { advice: [instead(substitutes, port, network)] }),
+      evidence: [
+        ...dialEvidence(dials),
+        ...aliasEvidence(connection, workload),
+        { reference: node, field: 'spec.podCIDRs', value: range.cidr },
+      ],
+      ...(alias !== undefined
+        ? withoutAlias(connection, alias, workload, network)
+        : only !== undefined && second === undefined
+          ? mend(dials, nameFor(only, workload), only.port)
+          : { advice: [instead(substitutes, port, network)] }),
       confirm: connect(workload, connection),
     }
   },

@@ -30,6 +30,11 @@ export function mend(
   host: string,
   port?: number,
 ): Pick<FindingDraft, 'fix' | 'advice'> {
+  const [alias] = dials.flatMap(({ source }) => (source.kind === 'host-alias' ? [source] : []))
+  if (alias !== undefined)
+    return {
+      advice: [say`take ${alias.value} out of hostAliases, and dial ${host} in place of ${alias.key ?? ''}`],
+    }
   const edits = retarget(dials, host, port)
   if (edits !== undefined) {
     const isConfig = edits.some(({ reference }) => reference.kind === 'ConfigMap')
@@ -100,5 +105,7 @@ function replaceIn(replacements: readonly Replacement[]) {
 /** `spec.template.spec.containers[0].env[2].value` as a JSON pointer; a field of the downward API cannot be edited. */
 function pathOf(field: string): string | undefined {
   if (!field.startsWith('spec')) return undefined
+  const [, map, key] = /^([^"]+)\["(.+)"\]$/.exec(field) ?? []
+  if (map !== undefined && key !== undefined) return pointer(...map.split('.'), key)
   return pointer(...field.split('.').flatMap((part) => part.split('[').map((step) => step.replace(']', ''))))
 }

@@ -26,6 +26,7 @@ export default defineRule({
   severity: 'error',
   explains: ['no-ready-endpoints', 'no-endpoints'],
   over: [
+    'client/no-network-sandbox',
     'service/backend-pods-not-created',
     'endpoint/all-not-ready',
     'endpoint/some-not-ready',

@@ -21,6 +21,7 @@ export default defineRule({
   severity: 'error',
   explains: ['no-endpoints', 'no-ready-endpoints'],
   over: [
+    'client/no-network-sandbox',
     'service/backend-pods-not-created',
     'endpoint/backend-crashing',
     'endpoint/all-not-ready',
@@ -33,8 +34,8 @@ export default defineRule({
       'A pod on the node has no address, and its newest FailedCreatePodSandBox event says that there is none.',
     fix: 'Give the node or the subnet a bigger range, run fewer pods there, or free leaked addresses.',
     falseAlarmWhen:
-      'Silent when a pod on the node got an address after that event. A warning while other endpoints of the Services ' +
-      'carry the load.',
+      'Silent when a pod on the node got an address after that event, and about pods of namespaces that are not asked ' +
+      'about. A warning while other endpoints of the Services carry the load.',
   },
   check(node, network) {
     const { guests } = loadOf(node, network)
@@ -73,8 +74,7 @@ interface Refusal {
 
 /** The event that says there was no address, unless another pod on the node got one since. */
 function refusal(pod: Pod, guests: readonly Pod[], network: Network): Refusal | undefined {
-  const events = whole(eventsAbout(pod, network.inventory))
-  const event = events.find(({ reason }) => reason === 'FailedCreatePodSandBox')
+  const event = eventsOf(pod, network).find(({ reason }) => reason === 'FailedCreatePodSandBox')
   if (event === undefined || !exhausted.test(event.message ?? '')) return undefined
   const seenMs = network.inventory.ageMs(lastSeen(event))
   const isOutdated = guests.some((guest) => {
@@ -84,4 +84,10 @@ function refusal(pod: Pod, guests: readonly Pod[], network: Network): Refusal | 
     )
   })
   return isOutdated ? undefined : { pod, event }
+}
+
+/** Of namespaces that are not asked about no events are read: their pods tell when somebody asks about them. */
+function eventsOf(pod: Pod, network: Network): readonly Event[] {
+  const read = eventsAbout(pod, network.inventory)
+  return read.gaps.every(({ why }) => why === 'not-asked') ? read.items : whole(read)
 }

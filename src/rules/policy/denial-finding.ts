@@ -7,7 +7,7 @@ import type { Text } from '../text.ts'
 import { mending } from './denial-fix.ts'
 import { ruleOf } from './denial-kind.ts'
 import { labelEvidence, tryIt } from './denial-words.ts'
-import { clientsOf, type DenialGroup, targetKey } from './denied-group.ts'
+import { clientsOf, type DenialGroup, destinationKey, targetKey } from './denied-group.ts'
 import { peerKey } from './peers.ts'
 import { blockText } from './ranges.ts'
 import { rulesText } from './rules-text.ts'
@@ -36,7 +36,7 @@ const known = memoTable<FindingDraft>('rules.policy.denialFindings')
 function draftOf(group: DenialGroup, story: DenialStory, network: Network): FindingDraft {
   const { policy, denials, kind } = group
   const [first] = denials
-  const target = first === undefined ? '' : targetKey(first)
+  const target = first === undefined ? '' : targetKey(first, kind)
   const failing = kind.is === 'cluster-policy' ? [] : (kind.miss?.failing ?? [])
   const workloads = clientsOf(group).flatMap(({ connection }) => clientOf(connection) ?? [])
   const isAsleep = workloads.length > 0 && workloads.every(({ replicas }) => replicas === 0)
@@ -44,8 +44,8 @@ function draftOf(group: DenialGroup, story: DenialStory, network: Network): Find
     proof: story.proof ?? 'likely',
     severity: isAsleep ? 'warning' : story.severity,
     about: policy,
-    place: target === '' ? place.policy(policy) : place.policyPart(policy, `into ${target}`),
-    alsoAt: [...peerPlaces(group, network), ...denials.map((denial) => denial.place)],
+    place: placeOf(group, target),
+    alsoAt: [...peerPlaces(group, network), ...targetPlaces(group), ...denials.map((denial) => denial.place)],
     summary: story.summary,
     detail: story.detail,
     evidence: [
@@ -57,6 +57,22 @@ function draftOf(group: DenialGroup, story: DenialStory, network: Network): Find
     ...mending(group, network),
     confirm: first === undefined ? undefined : tryIt(first),
   }
+}
+
+/** Of a cluster-wide policy, each namespace that it shuts in or out is a fault of its own. */
+function placeOf({ policy, kind, denials }: DenialGroup, target: string): Place {
+  if (target !== '') return place.policyPart(policy, `into ${target}`)
+  const [first] = denials
+  if (kind.is !== 'cluster-policy' || first === undefined) return place.policy(policy)
+  const { direction, explanation } = first
+  const namespace = explanation.subject.namespace?.name ?? ''
+  return place.policyPart(policy, `${direction === 'egress' ? 'out of' : 'into'} ${namespace}`)
+}
+
+/** Where other rules speak of what the policy lets nobody into: that is a part of this. */
+function targetPlaces({ policy, denials }: DenialGroup): readonly Place[] {
+  const targets = denials.filter(({ direction }) => direction === 'ingress').map(destinationKey)
+  return [...new Set(targets)].map((target) => place.policyPart(policy, `into ${target}`))
 }
 
 /** Where the linter speaks of the peer that was meant to admit them: the denial is what comes of its slip. */

@@ -3,6 +3,7 @@ import { memoTable } from '../../network/inventory/memo.ts'
 import type { Network } from '../../network/network.ts'
 import { type Patch, remedyFor } from '../../network/policy/patch.ts'
 import { keyOf } from '../../snapshot/snapshot.ts'
+import { clientOf } from '../client/dialled.ts'
 import type { FindingDraft } from '../finding.ts'
 import { say, type Text, word } from '../text.ts'
 import { clientsOf, type DenialGroup } from './denied-group.ts'
@@ -34,6 +35,7 @@ function mend(group: DenialGroup, network: Network): Mending {
     return {
       advice: [
         say`let them through by one policy, once it is clear which of these ${word(String(clientsOf(group).length))} clients need it`,
+        ...oneByOne(group),
       ],
     }
   // A first policy for a pod takes away what nobody asked about.
@@ -42,6 +44,17 @@ function mend(group: DenialGroup, network: Network): Mending {
     ? word('It isolates the pods that it selects: list in it whoever else may pass, or that is denied then.')
     : undefined
   return { fix: { edits, note } }
+}
+
+/** The command that shows the smallest change for the first of them. */
+function oneByOne({ denials: [first] }: DenialGroup): readonly Text[] {
+  const client = first === undefined ? undefined : clientOf(first.connection)
+  if (first?.destination.kind !== 'service' || client === undefined) return []
+  const { namespace = '', name } = first.destination.service.metadata
+  const port = first.destination.port?.port ?? first.connection.port
+  const from = `${client.namespace}/${client.reference.kind.toLowerCase()}/${client.reference.name}`
+  const to = `${namespace}/svc/${name}${port === undefined ? '' : `:${port}`}`
+  return [say`The smallest change for one of them: kubectl netdoctor policy --from ${from} --to ${to}`]
 }
 
 /** Whether pods that workloads would make carry the label that a rule would ask for no more. */

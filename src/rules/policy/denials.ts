@@ -1,6 +1,6 @@
 import { surelyPass } from '../../network/flows/alike.ts'
 import { chosenEndpoints } from '../../network/flows/chosen.ts'
-import { type ClientFlow, type Judged, judge } from '../../network/flows/flow.ts'
+import { type ClientFlow, type Judged, judgedOnce } from '../../network/flows/flow.ts'
 import { flowPlace } from '../../network/flows/flow-place.ts'
 import { memoTable } from '../../network/inventory/memo.ts'
 import { distinctGaps } from '../../network/inventory/read.ts'
@@ -52,7 +52,7 @@ function judged(connection: Connection, network: Network): Judgement {
     if (known.length === all.length && surelyPass(connection, destination, known, network)) return nothing
     const ends = all.map((endpoint) => ({
       endpoint,
-      judged: judge(connection, destination, endpoint, network),
+      judged: judgedOnce(connection, destination, endpoint, network),
     }))
     // Where nothing enforces policies, what they deny gets through.
     const isMoot = gaps.length > 0 || !network.policy.profile.enforcesPolicies

@@ -58,7 +58,7 @@ function grouped(blamed: readonly Blamed[]): Groups {
 const byKey = (a: Denial, b: Denial): number => (a.connection.key < b.connection.key ? -1 : 1)
 
 const groupKey = ({ denial, kind, policy }: Blamed): string =>
-  [denial.direction, kind.is, keyOf(policy), targetKey(denial)].join('|')
+  [denial.direction, kind.is, keyOf(policy), targetKey(denial, kind)].join('|')
 
 /** Everything that stops a connection, each with the policy that is to blame. */
 export function allBlamed(connection: Connection, network: Network): readonly Blamed[] {
@@ -91,10 +91,11 @@ function groupsAround({ connection, destination, direction }: Denial, network: N
       grouped(connections().flatMap((other) => allBlamed(other, network))),
     )
   if (direction === 'ingress' && destination.kind === 'service' && connection.dials.length > 0) {
-    const { service } = destination
-    return around(
-      `to ${service.metadata.namespace}/${service.metadata.name}`,
-      () => network.traffic.to(service).items,
+    const { namespace = '' } = destination.service.metadata
+    return around(`into ${namespace}`, () =>
+      network.inventory
+        .list('Service', namespace)
+        .items.flatMap((service) => network.traffic.to(service).items),
     )
   }
   if (client.kind !== 'workload') return new Map()
@@ -104,9 +105,19 @@ function groupsAround({ connection, destination, direction }: Denial, network: N
   )
 }
 
-/** What stands at the far end of an ingress denial; of egress denials the client's side is the fault, whatever is dialled. */
-export function targetKey({ direction, destination, connection }: Denial): string {
-  if (direction === 'egress') return ''
+/**
+ * What stands at the far end of an ingress denial, where that is a part of the fault. It is none where a policy comes
+ * nowhere near admitting anything, such as a default deny, and of egress denials: whatever is dialled, that policy is.
+ */
+export function targetKey(denial: Denial, kind: DenialKind): string {
+  const { direction, destination, connection } = denial
+  const isNear = kind.is !== 'cluster-policy' && kind.miss !== undefined
+  const isOfService = destination.kind === 'service' && connection.dials.length > 0
+  return direction === 'egress' || (isOfService && !isNear) ? '' : destinationKey(denial)
+}
+
+/** The Service and port that is out of reach, or the address. */
+export function destinationKey({ destination, connection }: Denial): string {
   if (destination.kind !== 'service') return `${connection.host}:${connection.port ?? '-'}`
   const { name, namespace } = destination.service.metadata
   return `${namespace}/${name}:${destination.port?.port ?? connection.port ?? '-'}`

@@ -1,6 +1,6 @@
 import { reachesUsualDns } from '../../network/flows/assumed-dns.ts'
 import { chosenEndpoints } from '../../network/flows/chosen.ts'
-import { judge } from '../../network/flows/flow.ts'
+import { judgedOnce } from '../../network/flows/flow.ts'
 import { type Lookup, lookupsOf, needsLookup } from '../../network/flows/lookups.ts'
 import { memoTable } from '../../network/inventory/memo.ts'
 import type { Network } from '../../network/network.ts'
@@ -142,7 +142,7 @@ function allowingRule(connection: Connection | undefined, network: Network): Rul
   const { destination } = network.traffic.destination(connection)
   const [endpoint] =
     destination.kind === 'service' ? chosenEndpoints(connection, destination, network.services) : []
-  const judged = judge(connection, destination, endpoint, network)
+  const judged = judgedOnce(connection, destination, endpoint, network)
   if (judged.is !== 'judged') return undefined
   const [decision] = judged.flows.flatMap(({ families }) => families.map(({ egress }) => egress))
   const [rule] = decision?.outcome === 'passes' ? decision.decidedBy : []

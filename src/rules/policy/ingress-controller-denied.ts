@@ -15,7 +15,7 @@ import { isolationEvidence, peerPlaces } from './denial-finding.ts'
 import { mending } from './denial-fix.ts'
 import { actualWords, names, targetWords, wantedWords } from './denial-words.ts'
 import { undecided } from './denials.ts'
-import { type DenialGroup, targetKey } from './denied-group.ts'
+import { type DenialGroup, destinationKey } from './denied-group.ts'
 import { type ProxyDenials, proxyDenialsOf } from './proxy-denials.ts'
 
 export default defineRule({
@@ -74,7 +74,7 @@ function draftOf({ groups, connections }: ProxyDenials, network: Network): Findi
       ...groups
         .filter((item) => failingOf(item).length === 0)
         .flatMap(({ policy, denials: own }) =>
-          own.map((denial) => place.policyPart(policy, `into ${targetKey(denial)}`)),
+          own.map((denial) => place.policyPart(policy, `into ${destinationKey(denial)}`)),
         ),
     ],
     summary: say`${where} serves ${counted(routes.size, 'route')} and may not connect to ${names(targets)}: ${reasonWords(group, groups, first.direction)}`,

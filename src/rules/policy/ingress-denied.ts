@@ -3,9 +3,9 @@ import { clientOf } from '../client/dialled.ts'
 import { defineRule } from '../rule.ts'
 import { counted, say, type Text, word } from '../text.ts'
 import { denialFinding } from './denial-finding.ts'
-import { actualWords, clientWords, shareWords, targetWords, wantedWords } from './denial-words.ts'
+import { actualWords, clientWords, names, shareWords, targetWords, wantedWords } from './denial-words.ts'
 import { undecided } from './denials.ts'
-import { clientsOf, type DenialGroup, groupsOf } from './denied-group.ts'
+import { clientsOf, type DenialGroup, destinationKey, groupsOf } from './denied-group.ts'
 
 export default defineRule({
   id: 'policy/ingress-denied',
@@ -46,20 +46,22 @@ export default defineRule({
 
 function story(group: DenialGroup): { readonly summary: Text; readonly detail: Text } {
   const { policy, kind, denials } = group
-  const [first] = denials
   const clients = clientWords(clientsOf(group).flatMap(({ connection }) => clientOf(connection) ?? []))
-  if (first === undefined) return { summary: clients, detail: clients }
-  const { isolatedBy } = first.explanation
+  const isolatedBy = denials[0]?.explanation.isolatedBy ?? []
   const failing = kind.is === 'plain' ? (kind.miss?.failing ?? []) : []
   const hasRules = isolatedBy.some((isolation) => isolation.policy === policy && isolation.rules > 0)
-  const into = say`${targetWords(first)}${shareWords(first)}`
+  const targets = new Map(
+    denials.map((denial) => [destinationKey(denial), say`${targetWords(denial)}${shareWords(denial)}`]),
+  )
+  const into = names([...targets.values()])
+  const isolate = counted(isolatedBy.length, 'policy isolates', 'policies isolate')
   if (failing.length === 0)
     return {
-      summary: say`${clients} may not connect to ${into}: ${policy} isolates its pods and ${word(hasRules ? 'has no rule for it' : 'admits nobody')}`,
-      detail: say`${counted(isolatedBy.length, 'policy isolates', 'policies isolate')} these pods, and no rule of theirs matches.`,
+      summary: say`${clients} may not connect to ${into}: ${policy} isolates ${word(targets.size === 1 ? 'its' : 'their')} pods and ${word(hasRules ? 'has no rule for it' : 'admits nobody')}`,
+      detail: say`${isolate} these pods, and no rule of theirs matches.`,
     }
   return {
     summary: say`${clients} may not connect to ${into}: ${policy} admits ${wantedWords(failing)}, and here it is ${actualWords(failing)}`,
-    detail: say`${counted(isolatedBy.length, 'policy isolates', 'policies isolate')} these pods; this rule comes nearest.`,
+    detail: say`${isolate} these pods; this rule comes nearest.`,
   }
 }

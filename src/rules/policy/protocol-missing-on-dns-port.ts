@@ -1,10 +1,11 @@
 import { pointer } from '../../network/edit.ts'
 import type { Network } from '../../network/network.ts'
-import type { Policy, PortEntry, Rule } from '../../network/policy/model.ts'
+import type { Peer, Policy, PortEntry, Rule } from '../../network/policy/model.ts'
 import { place } from '../../network/traffic/place.ts'
 import type { FindingDraft } from '../finding.ts'
 import { defineRule } from '../rule.ts'
 import { say } from '../text.ts'
+import { areApart } from './apart.ts'
 import { coversSubject } from './cover.ts'
 import { steps } from './patches.ts'
 
@@ -17,10 +18,11 @@ export default defineRule({
     means: 'The rule opens TCP 53 only. Resolvers ask by UDP first, and no name is found.',
     why: '`port: 53` without `protocol` means TCP.',
     proof:
-      'An egress rule lists port 53 with TCP, written or by default, and no rule for its pods lists UDP 53.',
+      'An egress rule lists port 53 with TCP, written or by default, and no rule for its pods opens UDP 53 to its peers.',
     fix: 'Add a second item: `{protocol: UDP, port: 53}`.',
     falseAlarmWhen:
-      'Another rule or policy for the same pods admits UDP 53, or every port. Ingress rules are left out: DNS servers may be asked by TCP only.',
+      'Another rule or policy for the same pods admits UDP 53, or every port, to any of these peers, as far as their labels tell. ' +
+      'Ingress rules are left out: DNS servers may be asked by TCP only.',
   },
   check(policy, network) {
     return (policy.rules.egress ?? []).flatMap((rule) => checkRule(policy, rule, network) ?? [])
@@ -42,6 +44,26 @@ function admitsUdp({ ports }: Rule): boolean {
   )
 }
 
+/** Where DNS is as a rule: what a rule without `to` was written for. */
+const usualDns: Peer = {
+  is: 'pods',
+  path: '',
+  namespaces: { name: 'kube-system' },
+  pods: {
+    canonical: '',
+    requirements: [{ field: '', key: 'k8s-app', operator: 'In', values: ['kube-dns'] }],
+    faults: [],
+  },
+  fields: {},
+}
+
+/** Whether a rule reaches none of the peers of another. */
+function isForOthers(other: Rule, rule: Rule): boolean {
+  if (other.doubt !== undefined || other.peers === 'all') return false
+  const peers = rule.peers === 'all' ? [usualDns] : rule.peers
+  return other.peers.every((theirs) => peers.every((peer) => areApart(theirs, peer)))
+}
+
 function checkRule(policy: Policy, rule: Rule, network: Network): FindingDraft | undefined {
   if (rule.ports === 'all') return undefined
   const entry = rule.ports.find(isOnly53)
@@ -52,7 +74,8 @@ function checkRule(policy: Policy, rule: Rule, network: Network): FindingDraft |
       (other) => other.reference.name !== policy.reference.name && coversSubject(other, policy),
     )
     .flatMap((other) => other.rules.egress ?? [])
-  if ([...(policy.rules.egress ?? []), ...others].some(admitsUdp)) return undefined
+  const isElsewhere = (other: Rule): boolean => admitsUdp(other) && !isForOthers(other, rule)
+  if ([...(policy.rules.egress ?? []), ...others].some(isElsewhere)) return undefined
   const { reference, object } = policy
   const index = Number(/(\d+)\]$/.exec(entry.path)?.[1] ?? '0')
   const raw = object.kind === 'NetworkPolicy' ? writtenProtocol(object.spec.egress, rule.path, index) : 'TCP'

@@ -4,11 +4,11 @@ export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 
 /** One expected verdict. */
 export interface Expectation {
-  /** `namespace/pod`, `namespace/TYPE/NAME` or `ip:ADDRESS`. */
+  /** A place as everywhere, without port: `[namespace/][TYPE/]NAME`, an address, `world`; or `ip:ADDRESS`. */
   readonly from: string
   /** As `from`, or `svc:namespace/name`. */
   readonly to: string
-  /** The port of the pod; behind `svc:` that of the Service, by number or name. */
+  /** The port of the pod, or of the Service; by number or name. */
   readonly port: number | string
   readonly protocol: Protocol
   readonly expect: 'allow' | 'deny'
@@ -40,24 +40,53 @@ function protocolOf(value: unknown, field: string): Protocol {
   return found
 }
 
-function portOf(value: unknown, field: string, mayBeName: boolean): number | string {
-  if (mayBeName && typeof value === 'string' && /^[a-z0-9-]*[a-z][a-z0-9-]*$/.test(value)) return value
+function portOf(value: unknown, field: string): number | string {
+  if (typeof value === 'string' && /^[a-z0-9-]*[a-z][a-z0-9-]*$/.test(value)) return value
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65535) return value
-  throw new FieldFault(field, `port ${shown(value)} must be a number between 1 and 65535`)
+  throw new FieldFault(field, `port ${shown(value)} must be a number between 1 and 65535, or a name`)
 }
 
+const forms = 'a place such as shop/web, shop/deploy/web, shop/svc/web:80, an IP address or world'
+
 function endOf(value: unknown, name: 'from' | 'to', field: string): string {
-  const forms = `namespace/pod, namespace/TYPE/NAME, ip:ADDRESS${name === 'to' ? ', svc:namespace/name' : ''}`
   if (typeof value !== 'string' || value === '')
-    throw new FieldFault(field, `${name} ${shown(value)} must be one of ${forms}`)
-  const isService = value.startsWith('svc:')
-  if (isService && name === 'from')
+    throw new FieldFault(field, `${name} ${shown(value)} must be ${forms}`)
+  if (name === 'from' && value.startsWith('svc:'))
     throw new FieldFault(field, `from ${shown(value)}: a Service dials nobody; use ${forms}`)
-  if (value.startsWith('ip:')) return value
-  const parts = (isService ? value.slice(4) : value).split('/')
-  if (parts.length < 2 || parts.length > (isService ? 2 : 3) || parts.includes(''))
-    throw new FieldFault(field, `${name} ${shown(value)} must be one of ${forms}`)
+  if (name === 'from' && withPort.test(value) && !value.startsWith('ip:'))
+    throw new FieldFault(field, `from ${shown(value)}: the port belongs to "to"`)
   return value
+}
+
+/** A place and its port: an IPv6 address with one stands in brackets. */
+const withPort = /^(\[[^\]]*\]|[^:[\]]*):([^:]*)$/
+
+interface Target {
+  readonly to: string
+  readonly port?: number | string | undefined
+  readonly protocol?: Protocol | undefined
+}
+
+/** `shop/svc/api:80/TCP` is a place with its port. */
+function targetOf(value: unknown, field: string): Target {
+  const written = endOf(value, 'to', field)
+  const [, prefix = '', rest = ''] = /^(svc:|ip:)?(.*)$/s.exec(written) ?? []
+  const [, place, tail] = withPort.exec(rest) ?? []
+  if (place === undefined || tail === undefined) return { to: written }
+  const [number = '', protocol, ...more] = tail.split('/')
+  if (more.length > 0) throw new FieldFault(field, `to ${shown(value)}: a port is written :80 or :80/UDP`)
+  return {
+    to: `${prefix}${place}`,
+    port: portOf(/^-?\d+$/.test(number) ? Number(number) : number, field),
+    protocol: protocol === undefined ? undefined : protocolOf(protocol.toUpperCase(), field),
+  }
+}
+
+/** What is written twice must be the same. */
+function agreed<T>(place: T | undefined, own: T | undefined, name: string, field: string): T | undefined {
+  if (place !== undefined && own !== undefined && place !== own)
+    throw new FieldFault(`${field}.${name}`, `${name} ${shown(own)} is not the one in to: ${shown(place)}`)
+  return own ?? place
 }
 
 /** A field that is nearly one of ours was meant to be it: unread, it would change the question. */
@@ -90,15 +119,21 @@ export function readCheck(value: unknown, field: string): Expectation {
   if (!isRecord(value))
     throw new FieldFault(field, `${shown(value)} is no check: it needs from, to, port and expect`)
   refuseSlips(value, checkFields, field)
-  const to = endOf(value['to'], 'to', `${field}.to`)
-  const { expect, protocol } = value
+  const target = targetOf(value['to'], `${field}.to`)
+  const { expect } = value
   if (expect !== 'allow' && expect !== 'deny')
     throw new FieldFault(`${field}.expect`, `expect ${shown(expect)} must be allow or deny`)
+  const own = value['port'] === undefined ? undefined : portOf(value['port'], `${field}.port`)
+  const port = agreed(target.port, own, 'port', field)
+  if (port === undefined)
+    throw new FieldFault(field, `lacks the port: write to: ${target.to}:80, or port: 80`)
+  const protocol =
+    value['protocol'] === undefined ? undefined : protocolOf(value['protocol'], `${field}.protocol`)
   return {
     from: endOf(value['from'], 'from', `${field}.from`),
-    to,
-    port: portOf(value['port'], `${field}.port`, to.startsWith('svc:')),
-    protocol: protocol === undefined ? 'TCP' : protocolOf(protocol, `${field}.protocol`),
+    to: target.to,
+    port,
+    protocol: agreed(target.protocol, protocol, 'protocol', field) ?? 'TCP',
     expect,
     part: 'both',
     field,
@@ -115,7 +150,7 @@ export function readTables(json: Json): readonly Expectation[] {
   if (tables === undefined || tables === null) return []
   if (!Array.isArray(tables)) throw new FieldFault('tables', 'must be a list')
   if (!Array.isArray(pods) || pods.length === 0)
-    throw new FieldFault('pods', 'tables need pods, a list of namespace/pod')
+    throw new FieldFault('pods', 'tables need pods, a list of places such as shop/web')
   const names = pods.map((pod: unknown, index) => endOf(pod, 'from', `pods[${index}]`))
   return tables.flatMap((table: unknown, index) => readTable(table, names, `tables[${index}]`))
 }
@@ -140,7 +175,7 @@ function readPort(value: unknown, field: string): Pick<Expectation, 'port' | 'pr
   const [protocol, number, ...rest] = typeof value === 'string' ? value.split('/') : []
   if (rest.length > 0 || number === undefined || !/^\d+$/.test(number))
     throw new FieldFault(field, `${shown(value)} must be a protocol and a port, like "TCP/80"`)
-  return { protocol: protocolOf(protocol, field), port: portOf(Number(number), field, false) }
+  return { protocol: protocolOf(protocol, field), port: portOf(Number(number), field) }
 }
 
 type Cell = Pick<Expectation, 'from' | 'to' | 'expect' | 'field'>

@@ -1,4 +1,4 @@
-import { flag, integer, type Json, list, optional, record, text, texts } from './json.ts'
+import { flag, integer, type Json, list, optional, record, text, texts, word } from './json.ts'
 import { defineKind, type KubeObjectBase } from './kind.ts'
 import { sharing } from './sharing.ts'
 
@@ -46,8 +46,8 @@ export interface EndpointSlice extends KubeObjectBase<'EndpointSlice'> {
 
 export function parseTargetReference(json: Json): TargetReference {
   return {
-    kind: text(json['kind']),
-    namespace: text(json['namespace']),
+    kind: word(json['kind']),
+    namespace: word(json['namespace']),
     name: text(json['name']),
     uid: text(json['uid']),
     fieldPath: text(json['fieldPath']),
@@ -82,8 +82,8 @@ export const endpointSlice = defineKind<'EndpointSlice', EndpointSlice>({
           addresses: texts(endpoint['addresses']) ?? [],
           conditions: parseEndpointConditions(endpoint['conditions']),
           hostname: text(endpoint['hostname']),
-          nodeName: text(endpoint['nodeName']),
-          zone: text(endpoint['zone']),
+          nodeName: word(endpoint['nodeName']),
+          zone: word(endpoint['zone']),
           targetRef: optional(endpoint['targetRef'], parseTargetReference),
           hints: optional(endpoint['hints'], (hints) => ({
             forZones: names(hints['forZones']),

@@ -25,6 +25,22 @@ export function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
+/** Beyond this many different words the memory starts anew: what is alike stands near each other in a list. */
+const mostWords = 4_096
+const words = new Map<string, string>()
+
+/** As {@link text}, for what many objects say alike: one string for all of them. A large cluster only fits into memory so. */
+export function word(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const known = words.get(value)
+  if (known !== undefined) return known
+  if (words.size >= mostWords) words.clear()
+  words.set(value, value)
+  return value
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+
 export function integer(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) ? value : undefined
 }
@@ -52,7 +68,9 @@ export function list<T>(value: unknown, parse: (json: Json) => T): readonly T[] 
 
 /** The strings of an array; `undefined` when the field is absent, because "no command" is not "empty command". */
 export function texts(value: unknown): readonly string[] | undefined {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined
+  if (!Array.isArray(value)) return undefined
+  // Nearly always all are: then no list with room to spare is made.
+  return value.every(isText) ? value : value.filter(isText)
 }
 
 export type TextMap = Readonly<Record<string, string>>

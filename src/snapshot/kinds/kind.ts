@@ -1,4 +1,4 @@
-import { flag, integer, type Json, list, record, type TextMap, text, textMap, texts } from './json.ts'
+import { flag, integer, type Json, list, record, type TextMap, text, textMap, texts, word } from './json.ts'
 import { sharing } from './sharing.ts'
 
 export interface OwnerReference {
@@ -106,9 +106,9 @@ export function isFollower({
 
 function parseManagedFields(value: unknown): readonly ManagedFields[] {
   return list(value, (entry) => ({
-    manager: text(entry['manager']) ?? '',
-    operation: text(entry['operation']),
-    time: text(entry['time']),
+    manager: word(entry['manager']) ?? '',
+    operation: word(entry['operation']),
+    time: word(entry['time']),
     subresource: text(entry['subresource']),
     fieldsV1: Object.hasOwn(record(record(entry['fieldsV1'])['f:spec']), 'f:replicas')
       ? replicasOnly
@@ -135,11 +135,11 @@ export function parseMeta(
   if (name === undefined || name === '') return undefined
   return {
     name,
-    namespace: namespaced ? (text(json['namespace']) ?? '') : undefined,
+    namespace: namespaced ? (word(json['namespace']) ?? '') : undefined,
     generateName: text(json['generateName']),
     uid: text(json['uid']),
     generation: integer(json['generation']),
-    creationTimestamp: text(json['creationTimestamp']),
+    creationTimestamp: word(json['creationTimestamp']),
     deletionTimestamp: text(json['deletionTimestamp']),
     finalizers: parseFinalizers(json['finalizers']),
     labels: parseLabels(json['labels']),
@@ -167,11 +167,11 @@ export interface Condition {
 
 export function parseConditions(value: unknown): readonly Condition[] {
   return list(value, (json) => ({
-    type: text(json['type']) ?? '',
-    status: text(json['status']) ?? '',
-    reason: text(json['reason']),
+    type: word(json['type']) ?? '',
+    status: word(json['status']) ?? '',
+    reason: word(json['reason']),
     message: text(json['message']),
-    lastTransitionTime: text(json['lastTransitionTime']),
+    lastTransitionTime: word(json['lastTransitionTime']),
     observedGeneration: integer(json['observedGeneration']),
   }))
 }

@@ -10,6 +10,7 @@ import {
   text,
   textMap,
   texts,
+  word,
 } from './json.ts'
 import { type LabelSelectorRequirement, parseLabelSelector } from './kind.ts'
 import { sharing } from './sharing.ts'
@@ -65,6 +66,11 @@ export interface Probe {
   readonly successThreshold?: number | undefined
 }
 
+/** What runs after a container started, or before it is stopped; of the handlers only commands are read. */
+export interface LifecycleHandler {
+  readonly exec?: { readonly command: readonly string[] } | undefined
+}
+
 export interface VolumeMount {
   readonly name: string
   readonly mountPath: string
@@ -82,6 +88,9 @@ export interface Container {
   readonly readinessProbe?: Probe | undefined
   readonly livenessProbe?: Probe | undefined
   readonly startupProbe?: Probe | undefined
+  readonly lifecycle?:
+    | { readonly postStart?: LifecycleHandler | undefined; readonly preStop?: LifecycleHandler | undefined }
+    | undefined
   /** `Always` on an init container makes it a native sidecar. */
   readonly restartPolicy?: string | undefined
   readonly volumeMounts: readonly VolumeMount[]
@@ -205,13 +214,24 @@ const parsePorts = sharing((value) =>
   })),
 )
 
+const parseHandler = (json: Json): LifecycleHandler => ({
+  exec: optional(json['exec'], (exec) => ({ command: texts(exec['command']) ?? [] })),
+})
+
+const parseLifecycle = sharing((value) =>
+  optional(value, (hooks) => ({
+    postStart: optional(hooks['postStart'], parseHandler),
+    preStop: optional(hooks['preStop'], parseHandler),
+  })),
+)
+
 const parseMaybeProbe = sharing((value) => optional(value, parseProbe))
 const parseTexts = sharing(texts)
 
 const parseMounts = sharing((value) =>
   list(value, (mount) => ({
     name: text(mount['name']) ?? '',
-    mountPath: text(mount['mountPath']) ?? '',
+    mountPath: word(mount['mountPath']) ?? '',
     subPath: text(mount['subPath']),
   })),
 )
@@ -223,8 +243,8 @@ const parseResources = sharing((value) => ({
 
 function parseContainer(json: Json): Container {
   return {
-    name: text(json['name']) ?? '',
-    image: text(json['image']),
+    name: word(json['name']) ?? '',
+    image: word(json['image']),
     command: parseTexts(json['command']),
     args: parseTexts(json['args']),
     env: parseEnv(json['env']),
@@ -233,7 +253,8 @@ function parseContainer(json: Json): Container {
     readinessProbe: parseMaybeProbe(json['readinessProbe']),
     livenessProbe: parseMaybeProbe(json['livenessProbe']),
     startupProbe: parseMaybeProbe(json['startupProbe']),
-    restartPolicy: text(json['restartPolicy']),
+    lifecycle: parseLifecycle(json['lifecycle']),
+    restartPolicy: word(json['restartPolicy']),
     volumeMounts: parseMounts(json['volumeMounts']),
     resources: parseResources(json['resources']),
   }
@@ -289,13 +310,13 @@ export function parsePodSpec(json: Json): PodSpec {
     containers: list(json['containers'], parseContainer),
     initContainers: list(json['initContainers'], parseContainer),
     ephemeralContainers: list(json['ephemeralContainers'], parseContainer),
-    nodeName: text(json['nodeName']),
+    nodeName: word(json['nodeName']),
     nodeSelector: parseNodeSelector(json['nodeSelector']),
     affinity: optional(json['affinity'], (affinity) => ({
       nodeAffinity: optional(affinity['nodeAffinity'], parseNodeAffinity),
     })),
     hostNetwork: flag(json['hostNetwork']),
-    dnsPolicy: text(json['dnsPolicy']),
+    dnsPolicy: word(json['dnsPolicy']),
     dnsConfig: optional(json['dnsConfig'], (config) => ({
       nameservers: texts(config['nameservers']) ?? [],
       searches: texts(config['searches']) ?? [],
@@ -310,9 +331,9 @@ export function parsePodSpec(json: Json): PodSpec {
     })),
     hostname: text(json['hostname']),
     subdomain: text(json['subdomain']),
-    restartPolicy: text(json['restartPolicy']),
+    restartPolicy: word(json['restartPolicy']),
     enableServiceLinks: flag(json['enableServiceLinks']),
-    serviceAccountName: text(json['serviceAccountName']),
+    serviceAccountName: word(json['serviceAccountName']),
     terminationGracePeriodSeconds: integer(json['terminationGracePeriodSeconds']),
     readinessGates: list(json['readinessGates'], (gate) => ({
       conditionType: text(gate['conditionType']) ?? '',

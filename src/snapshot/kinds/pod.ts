@@ -1,4 +1,4 @@
-import { flag, integer, type Json, list, optional, record, text } from './json.ts'
+import { flag, integer, type Json, list, optional, record, text, word } from './json.ts'
 import { type Condition, defineKind, type KubeObjectBase, parseConditions } from './kind.ts'
 import { type PodSpec, parsePodSpec } from './pod-spec.ts'
 import { sharing } from './sharing.ts'
@@ -54,7 +54,7 @@ const parseState = sharing((value): ContainerState => {
       reason: text(state['reason']),
       message: text(state['message']),
     })),
-    running: optional(json['running'], (state) => ({ startedAt: text(state['startedAt']) })),
+    running: optional(json['running'], (state) => ({ startedAt: word(state['startedAt']) })),
     terminated: optional(json['terminated'], (state) => ({
       exitCode: integer(state['exitCode']),
       signal: integer(state['signal']),
@@ -68,7 +68,7 @@ const parseState = sharing((value): ContainerState => {
 
 const statuses = (value: unknown): readonly ContainerStatus[] =>
   list(value, (json) => ({
-    name: text(json['name']) ?? '',
+    name: word(json['name']) ?? '',
     ready: flag(json['ready']),
     started: flag(json['started']),
     restartCount: integer(json['restartCount']) ?? 0,
@@ -99,13 +99,13 @@ export const pod = defineKind<'Pod', Pod>({
       ...base,
       spec: parsePodSpec(record(json['spec'])),
       status: {
-        phase: text(status['phase']),
+        phase: word(status['phase']),
         reason: text(status['reason']),
         message: text(status['message']),
         podIP: ips[0],
         podIPs: ips.map((ip) => ({ ip })),
-        hostIP: text(status['hostIP']),
-        startTime: text(status['startTime']),
+        hostIP: word(status['hostIP']),
+        startTime: word(status['startTime']),
         conditions: parseConditions(status['conditions']),
         containerStatuses: statuses(status['containerStatuses']),
         initContainerStatuses: statuses(status['initContainerStatuses']),

@@ -7,7 +7,12 @@ const most = 4_096
  */
 export function sharing<T>(parse: (value: unknown) => T): (value: unknown) => T {
   const known = new Map<string, { readonly parsed: T }>()
+  let absent: { readonly parsed: T } | undefined
   return (value) => {
+    if (value === undefined) {
+      absent ??= { parsed: parse(undefined) }
+      return absent.parsed
+    }
     const key = JSON.stringify(value) ?? ''
     const found = known.get(key)
     if (found !== undefined) return found.parsed

@@ -2,17 +2,27 @@ import { reachesUsualDns } from '../../network/flows/assumed-dns.ts'
 import { type Lookup, lookupsOf, needsLookup } from '../../network/flows/lookups.ts'
 import { memoTable } from '../../network/inventory/memo.ts'
 import type { Network } from '../../network/network.ts'
-import { type Client, clientKey } from '../../network/traffic/connection.ts'
+import { protocolOf } from '../../network/services/service-facts.ts'
+import { type Client, type Connection, clientKey } from '../../network/traffic/connection.ts'
 import { place } from '../../network/traffic/place.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
-import { type Hop, notApplicable, notChecked, type Path, passes, type Verdict } from '../path.ts'
+import {
+  type Hop,
+  type HopKind,
+  notApplicable,
+  notChecked,
+  type Path,
+  passes,
+  type Reason,
+  type Verdict,
+} from '../path.ts'
 import type { HopJudge, Judgement, Walk, Way } from '../way.ts'
 
 type Answer = Omit<Judgement, 'place'>
 
 /**
  * Whether the client can ask its nameservers. A lookup is a connection of its own, from the client to port 53, and is
- * walked like any other. Only the way there is judged; what the server answers is not.
+ * walked like any other. Only the way there is judged; what the server answers is the hop `name`'s.
  */
 export const dns: HopJudge = {
   kind: 'dns',
@@ -52,7 +62,7 @@ function resolve(client: Client, network: Network, walk: Walk): Answer {
 const unread = (gaps: readonly Gap[]): Verdict => ({ outcome: 'unknown', reason: 'not-read', gaps })
 
 function ask({ connection, instead, nameserver }: Lookup, network: Network, walk: Walk): Answer {
-  const answer = answerOf(walk(connection, network))
+  const answer = lacksProtocol(connection, network) ?? answerOf(walk(connection, network))
   if (instead !== undefined) {
     // Which of the two the kubelet has told the pods is in no object.
     const other = answerOf(walk(instead, network))
@@ -64,11 +74,26 @@ function ask({ connection, instead, nameserver }: Lookup, network: Network, walk
     : answer
 }
 
+/** A DNS Service with port 53 over the other protocol only. */
+function lacksProtocol(connection: Connection, network: Network): Answer | undefined {
+  const { destination } = network.traffic.destination(connection)
+  if (destination.kind !== 'service' || destination.port === undefined) return undefined
+  if (protocolOf(destination.port) === connection.protocol) return undefined
+  const behind = [place.dns, place.service(destination.service)]
+  return { verdict: { outcome: 'fails', reason: 'dns-unavailable' }, behind }
+}
+
 /**
- * The way to a server, as far as policies go. What is wrong with the DNS Service itself is the cluster's affair, and
- * is taken for granted.
+ * The way to a server, as far as policies go, and whether anything stands behind the DNS Service. What its pods answer is
+ * the hop `name`'s business.
  */
 function answerOf(path: Path): Answer {
+  const down = path.hops.find(({ kind, verdict }) => isService.has(kind) && verdict.outcome === 'fails')
+  if (down !== undefined && unavailable.has(down.verdict.reason))
+    return {
+      verdict: { outcome: 'fails', reason: 'dns-unavailable' },
+      behind: [place.dns, down.place, ...down.behind],
+    }
   const ways = (path.hops.find(({ branches }) => branches !== undefined)?.branches ?? [path]).map(
     ({ hops }) => hops.filter(({ kind }) => kind === 'egress' || kind === 'ingress'),
   )
@@ -88,6 +113,14 @@ function answerOf(path: Path): Answer {
   const isJudged = all.some(({ verdict }) => verdict.outcome === 'passes')
   return { verdict: isJudged ? passes : notChecked }
 }
+
+const isService: ReadonlySet<HopKind> = new Set(['service', 'endpoints'])
+const unavailable: ReadonlySet<Reason | undefined> = new Set<Reason>([
+  'port-not-on-service',
+  'no-endpoints',
+  'no-ready-endpoints',
+  'port-without-endpoints',
+])
 
 function lost({ place: at, behind, verdict }: Hop, how: Verdict): Answer {
   const reason = verdict.reason === 'ingress-denied' ? 'ingress-denied' : 'resolver-unreachable'

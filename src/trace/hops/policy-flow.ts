@@ -1,5 +1,5 @@
 import { surelyPass } from '../../network/flows/alike.ts'
-import { type ClientFlow, type Judged, judge } from '../../network/flows/flow.ts'
+import { type ClientFlow, judgedOnce } from '../../network/flows/flow.ts'
 import { flowPlace } from '../../network/flows/flow-place.ts'
 import { distinctGaps } from '../../network/inventory/read.ts'
 import type { Network } from '../../network/network.ts'
@@ -26,7 +26,7 @@ function verdictOf(way: Way, direction: Direction, network: Network): Verdict {
   const { resolved, endpoint } = way
   // An address that nobody has is at the other end of no policy: the hop `pod` says what is wrong.
   if (endpoint === undefined && resolved.destination.kind === 'unowned') return notApplicable
-  const judged = judgedOnce(way, network)
+  const judged = judgedOnce(way.connection, resolved.destination, endpoint, network)
   switch (judged.is) {
     case 'not-asked':
       return notChecked
@@ -40,17 +40,6 @@ function verdictOf(way: Way, direction: Direction, network: Network): Verdict {
 function passesFor({ connection, resolved, endpoint, passesPolicies }: Way, network: Network): boolean {
   if (passesPolicies) return true
   return endpoint !== undefined && surelyPass(connection, resolved.destination, [endpoint], network)
-}
-
-/** Both directions of one way come from one judgement. */
-const known = new WeakMap<Way, Judged>()
-
-function judgedOnce(way: Way, network: Network): Judged {
-  const found = known.get(way)
-  if (found !== undefined) return found
-  const judged = judge(way.connection, way.resolved.destination, way.endpoint, network)
-  known.set(way, judged)
-  return judged
 }
 
 /** Where the network plugin seems to enforce no policy at all, a denial is only what was meant. */

@@ -41,7 +41,7 @@ const guardOfTheHost = `table bridge guard {
     iifname "to-host" drop
     oifname "to-host" ether type arp accept
     oifname "to-host" ip saddr ${addresses.nodeCidr} ip daddr ${addresses.host} tcp flags & (syn | ack) != syn accept
-    oifname "to-host" ip saddr ${addresses.nodeCidr} ip daddr ${addresses.host} icmp type echo-reply accept
+    oifname "to-host" ip saddr ${addresses.nodeCidr} ip daddr ${addresses.host} icmp type { echo-reply, destination-unreachable } accept
     oifname "to-host" drop
   }
 }

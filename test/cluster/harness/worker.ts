@@ -67,10 +67,22 @@ export async function startKubelet(machine: Machine, programs: KubernetesProgram
   await startDaemon(machine, 'kubelet', [programs.kubernetes('kubelet'), ...flags(kubeletFlags)])
 }
 
-/** Starts kube-proxy with the configuration that the node was booted with. */
+/** A program with its arguments, and what its environment adds. */
+interface Command {
+  readonly argv: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+type Place = Pick<Machine, 'name' | 'dir'>
+
+/** kube-proxy with the configuration that the node was booted with. */
+export function kubeProxyCommand({ dir }: Place, programs: KubernetesPrograms): Command {
+  return { argv: [programs.kubernetes('kube-proxy'), ...flags({ config: join(dir, 'kube-proxy.json') })] }
+}
+
+/** Starts kube-proxy. */
 export async function startKubeProxy(machine: Machine, programs: KubernetesPrograms): Promise<void> {
-  const configuration = { config: join(machine.dir, 'kube-proxy.json') }
-  await startDaemon(machine, 'kube-proxy', [programs.kubernetes('kube-proxy'), ...flags(configuration)])
+  await startDaemon(machine, 'kube-proxy', kubeProxyCommand(machine, programs).argv)
 }
 
 /**
@@ -83,15 +95,17 @@ export async function openPodNetwork(machine: Machine, podCidr: string, only?: s
   await rename(unfinished, join(cniDir(machine), '10-pods.conflist'))
 }
 
-/** Starts the NetworkPolicy enforcer, refusing as the options say. */
-export async function startPolicyEnforcer(
-  machine: Machine,
-  programs: Pick<Programs, 'kubeRouter'>,
+type EnforcerPrograms = Pick<Programs, 'kubeRouter'>
+
+/** The NetworkPolicy enforcer, refusing as the options say. */
+export function policyEnforcerCommand(
+  { name }: Place,
+  programs: EnforcerPrograms,
   deny: ClusterOptions['deny'],
-) {
+): Command {
   const kubeRouterFlags = {
     kubeconfig: runPaths.kubeconfig('kube-router'),
-    'hostname-override': machine.name,
+    'hostname-override': name,
     'run-firewall': 'true',
     'run-router': 'false',
     'run-service-proxy': 'false',
@@ -99,8 +113,20 @@ export async function startPolicyEnforcer(
     'service-cluster-ip-range': addresses.serviceCidr,
     'health-port': '20244',
   }
-  const targets = { KUBE_ROUTER_ALLOW: 'RETURN', KUBE_ROUTER_DENY: deny.toUpperCase() }
-  await startDaemon(machine, 'kube-router', [programs.kubeRouter, ...flags(kubeRouterFlags)], targets)
+  return {
+    argv: [programs.kubeRouter, ...flags(kubeRouterFlags)],
+    env: { KUBE_ROUTER_ALLOW: 'RETURN', KUBE_ROUTER_DENY: deny.toUpperCase() },
+  }
+}
+
+/** Starts the NetworkPolicy enforcer. */
+export async function startPolicyEnforcer(
+  machine: Machine,
+  programs: EnforcerPrograms,
+  deny: ClusterOptions['deny'],
+): Promise<void> {
+  const { argv, env } = policyEnforcerCommand(machine, programs, deny)
+  await startDaemon(machine, 'kube-router', argv, env)
 }
 
 const cniDir = (machine: Machine): string => join(machine.dir, 'cni')

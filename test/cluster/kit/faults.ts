@@ -81,24 +81,46 @@ export async function withoutClusterDns(cluster: TestCluster): Promise<Fault> {
   })
 }
 
-/** Makes the NetworkPolicy enforcer refuse in this way on all nodes. */
-export async function withDenial(cluster: TestCluster, deny: ClusterOptions['deny']): Promise<Fault> {
-  needsOwnNodes(cluster, 'choosing how policies refuse')
-  const options = await savedOptions()
-  if (options === undefined) throw new ClusterError('the cluster is not up')
-  await restartEnforcers(options, deny)
-  return mendedBy(() => restartEnforcers(options, options.deny))
+/** Ends the NetworkPolicy enforcer on a node: what it wrote stays, later changes do not arrive there. */
+export async function withoutPolicyEnforcer(cluster: TestCluster, node: string): Promise<Fault> {
+  needsOwnNodes(cluster, 'ending the enforcer of policies')
+  await stopDaemon(node, 'kube-router')
+  return mendedBy(async () => startEnforcer(node, await deny()))
 }
 
-async function restartEnforcers(options: ClusterOptions, deny: ClusterOptions['deny']): Promise<void> {
-  const program = join(await moduleBinDir(kubeRouter), 'kube-router')
+/** Makes the NetworkPolicy enforcer refuse in this way on all nodes. */
+export async function withDenial(cluster: TestCluster, denial: Denial): Promise<Fault> {
+  needsOwnNodes(cluster, 'choosing how policies refuse')
+  const before = await deny()
+  await restartEnforcers(denial)
+  return mendedBy(() => restartEnforcers(before))
+}
+
+/** How the enforcers of our own cluster refuse. */
+export async function deny(): Promise<Denial> {
+  return (await runningOptions()).deny
+}
+
+type Denial = ClusterOptions['deny']
+
+async function runningOptions(): Promise<ClusterOptions> {
+  const options = await savedOptions()
+  if (options === undefined) throw new ClusterError('the cluster is not up')
+  return options
+}
+
+async function restartEnforcers(denial: Denial): Promise<void> {
   for (const { name } of workers) {
-    const machine = await machineNamed(name)
     await stopDaemon(name, 'kube-router')
-    await startPolicyEnforcer(machine, { kubeRouter: program }, deny)
+    await startEnforcer(name, denial)
   }
   // So that a run that is killed here leaves no cluster that is other than it says.
-  await saveOptions({ ...options, deny })
+  await saveOptions({ ...(await runningOptions()), deny: denial })
+}
+
+async function startEnforcer(node: string, denial: Denial): Promise<void> {
+  const program = join(await moduleBinDir(kubeRouter), 'kube-router')
+  await startPolicyEnforcer(await machineNamed(node), { kubeRouter: program }, denial)
 }
 
 async function kubernetesPrograms(): Promise<{ readonly kubernetes: (program: string) => string }> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { type Kubectl, kubectlFor } from '../harness/kubectl.ts'
+import { waitFor } from '../harness/wait.ts'
 import type { KubernetesObject } from './objects.ts'
 import type { Stage } from './stage.ts'
 
@@ -44,10 +45,24 @@ export async function makeUser(
   const dir = await mkdtemp(join(tmpdir(), 'netdoctor-user-'))
   const file = join(dir, 'kubeconfig')
   await writeFile(file, JSON.stringify(await kubeconfigFor(stage, token)), { mode: 0o600 })
+  const kubectl = kubectlFor(stage.cluster.kubectlProgram, file)
+  const [first] = isClusterRole ? await rulesOf(stage, rights) : rights
+  if (first !== undefined) await waitFor(`the rights of ${name}`, () => mayDo(kubectl, first))
   return {
-    kubectl: kubectlFor(stage.cluster.kubectlProgram, file),
+    kubectl,
     [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
   }
+}
+
+async function rulesOf(stage: Stage, clusterRole: string): Promise<readonly RoleRule[]> {
+  const rules = await stage.kubectl('get', 'clusterrole', clusterRole, '-o', 'jsonpath={.rules}')
+  return JSON.parse(rules) as readonly RoleRule[]
+}
+
+/** Whether the API server knows of the right already: it follows roles, bindings and accounts a moment behind. */
+async function mayDo(kubectl: Kubectl, { apiGroups, resources, verbs }: RoleRule): Promise<boolean> {
+  const resource = apiGroups[0] === '' ? resources[0] : `${resources[0]}.${apiGroups[0]}`
+  return (await kubectl.attempt(['auth', 'can-i', `${verbs[0]}`, `${resource}`])).exitCode === 0
 }
 
 /** The administrator's kubeconfig with its cluster kept and its user replaced. */

@@ -1,10 +1,16 @@
+import { definitionOf, kindNames } from '../../../src/snapshot/kinds/kinds.ts'
 import type { Kubectl } from '../harness/kubectl.ts'
 
 /** An object as the API server gave it. */
 export type Recorded = Readonly<Record<string, unknown>>
 
-/** Never part of a recording: secret by nature, or churn that says nothing. */
-const leftOut = new Set(['secrets', 'leases.coordination.k8s.io', 'componentstatuses', 'endpoints'])
+/** Not recorded as they are: secret by nature, or the same as EndpointSlices. */
+const leftOut = new Set(['secrets', 'endpoints'])
+
+/** What the program reads, as kubectl names it: `pods`, `deployments.apps`. */
+const readable = new Set(
+  kindNames.map(definitionOf).map(({ plural, group }) => (group === '' ? plural : `${plural}.${group}`)),
+)
 
 /** Reads every object of the cluster that a diagnosis may read. Of Secrets, only that they exist, and their type. */
 export async function readObjects(kubectl: Kubectl): Promise<Recorded[]> {
@@ -12,14 +18,9 @@ export async function readObjects(kubectl: Kubectl): Promise<Recorded[]> {
   const resources = served
     .trim()
     .split('\n')
-    .filter((resource) => !leftOut.has(resource) && !resource.startsWith('events'))
-  const listed = await kubectl.run([
-    'get',
-    [...resources, 'events'].join(','),
-    '--all-namespaces',
-    '--output=json',
-    '--show-managed-fields',
-  ])
+    .filter((resource) => readable.has(resource) && !leftOut.has(resource))
+  const all = ['--all-namespaces', '--output=json', '--show-managed-fields']
+  const listed = await kubectl.run(['get', resources.join(','), ...all])
   return [...items(listed), ...(await secretsWithoutValues(kubectl))]
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
+import { newestTime } from '../../../src/snapshot/files/newest-time.ts'
 import type { Recorded } from './read.ts'
 
-/** The moment that a recording claims to be taken at. */
+/** The newest time in a recording: that is when a reader of files takes it to be taken. */
 const recordedAt = Date.UTC(2026, 0, 1, 12)
 
 const hostParticulars = new Set([
@@ -20,10 +21,11 @@ const uidLike = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**
  * Makes two recordings of the same state equal, and free of the machine they were made on: objects sorted; uids and resource
- * versions derived from names; every time moved so that the recording was taken at one fixed moment; nothing about the host.
+ * versions derived from names; every time moved so that the newest is one fixed moment; nothing about the host.
  */
-export function stable(objects: readonly Recorded[], takenAt: Date): Recorded[] {
-  const shiftMs = recordedAt - Math.floor(takenAt.getTime() / 1000) * 1000
+export function stable(objects: readonly Recorded[]): Recorded[] {
+  const newest = newestTime(objects)
+  const shiftMs = newest === undefined ? 0 : recordedAt - Math.floor(Date.parse(newest) / 1000) * 1000
   const uids = new Map(objects.map((object) => [uidOf(object), nameUid(keyOf(object))]))
   const change = (value: unknown, key: string): unknown => {
     if (Array.isArray(value)) return value.map((item) => change(item, key))

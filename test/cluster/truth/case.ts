@@ -1,6 +1,12 @@
 import type { Answer } from '../kit/request.ts'
 import type { Stage } from '../kit/stage.ts'
 
+/**
+ * What a client feels that dials the address of a pod that was there a moment ago: the kernel of the node looks for the pod for
+ * most of a minute before it says that there is none.
+ */
+export const dialsLatePod: readonly Answer[] = ['timeout', 'unreachable']
+
 /** A URL, the name of an environment variable of the client that holds it, or a request of another kind. */
 export type Dial =
   | { readonly url: string }
@@ -22,12 +28,12 @@ export interface TruthCase {
   /** Who asks; default `deployment/curl`. */
   readonly client?: string
   readonly dial: Dial
-  /** What the client feels before the fix; with `share`, only a part of its requests ends so. */
-  readonly feels: Answer
+  /** What the client feels before the fix, one of several where time decides; with `share`, only a part of its requests ends so. */
+  readonly feels: Answer | readonly Answer[]
   /** What it feels instead where kube-proxy has no rule for what it does not serve: in iptables mode. */
   readonly feelsWithIptables?: Answer
   /** What it feels instead where the NetworkPolicy enforcer rejects; `feels` is then what it feels where that drops. */
-  readonly feelsWithReject?: Answer
+  readonly feelsWithReject?: Answer | readonly Answer[]
   readonly share?: 'some'
   /** All requests work, but so few pods answer them; after the fix, so many. */
   readonly answeredBy?: AnsweredBy
@@ -72,9 +78,9 @@ export interface Sighting {
   readonly date: string
 }
 
-/** What the client feels with the kube-proxy and the enforcer in use. */
-export function feeling({ cluster }: Stage, truth: TruthCase): Answer {
+/** What the client feels with the kube-proxy and the enforcer in use: one of these each time. */
+export function feeling({ cluster }: Stage, truth: TruthCase): readonly Answer[] {
   const { feels, feelsWithIptables, feelsWithReject } = truth
-  if (cluster.denial === 'reject' && feelsWithReject !== undefined) return feelsWithReject
-  return cluster.proxyMode === 'iptables' ? (feelsWithIptables ?? feels) : feels
+  if (cluster.denial === 'reject' && feelsWithReject !== undefined) return [feelsWithReject].flat()
+  return [cluster.proxyMode === 'iptables' ? (feelsWithIptables ?? feels) : feels].flat()
 }

@@ -10,4 +10,5 @@ test('every rule has its case, or a reason why it has none', async () => {
   const rules = catalogue.map(({ id }) => id)
   expect(rules.filter((id) => !cases.has(id) && notStaged[id] === undefined)).toEqual([])
   expect(rules.filter((id) => cases.has(id) && notStaged[id] !== undefined)).toEqual([])
+  expect(Object.keys(notStaged).filter((id) => !rules.includes(id))).toEqual([])
 })

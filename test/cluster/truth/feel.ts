@@ -19,15 +19,17 @@ export async function feelTheFault(stage: Stage, truth: TruthCase): Promise<stri
     await untilAnsweredBy(stage, truth, before)
     return `answers of ${before} of ${after} pods only`
   }
-  const expected = describeAnswer(feeling(stage, truth))
+  const answers = feeling(stage, truth).map(describeAnswer)
+  const expected = answers.join(' or ')
+  const countIn = (counts: Counts) => answers.reduce((sum, answer) => sum + (counts[answer] ?? 0), 0)
   // Which one it is says nothing about the cause: it is the enforcer's choice, and stands beside it on the page.
   const enforcer = truth.feelsWithReject === undefined ? '' : ` (${stage.cluster.denial})`
   if (truth.share === undefined) {
-    const allFail = (counts: Counts) => counts[expected] === few
+    const allFail = (counts: Counts) => countIn(counts) === few
     await untilAnswers(stage, truth, allFail, few, `every request to end ${expected}`)
     return `${expected}${enforcer}`
   }
-  const isMixed = (counts: Counts) => (counts[expected] ?? 0) > 0 && Object.keys(counts).length > 1
+  const isMixed = (counts: Counts) => countIn(counts) > 0 && countIn(counts) < enough
   await untilAnswers(stage, truth, isMixed, enough, `a part of the requests to end ${expected}`)
   return `partly ${expected}${enforcer}`
 }

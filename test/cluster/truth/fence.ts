@@ -7,6 +7,15 @@ type Json = Readonly<Record<string, unknown>>
 /** What a client feels where a policy denies: the enforcer drops, or rejects. */
 export const denied = { feels: 'timeout', feelsWithReject: 'refused' } satisfies Partial<TruthCase>
 
+/**
+ * What it feels where a policy denies its DNS queries. An enforcer that rejects answers each with an ICMP message, of which the
+ * kernel sends about one a second (net.ipv4.icmp_ratelimit); the other queries of a client time out.
+ */
+export const deniedDns = {
+  feels: 'timeout',
+  feelsWithReject: ['refused', 'timeout'],
+} satisfies Partial<TruthCase>
+
 /** What `API_URL` says where the client is to be seen to dial the server. */
 export const dialsApi = { API_URL: 'http://api/' }
 

@@ -63,6 +63,39 @@ describe('the network plugin, from DaemonSets', () => {
     expect(world.policies.profile.endPortHonoured).toBe(honours)
   })
 
+  test.each([
+    [[], true, 'as-kube-router'],
+    [['--run-router=true', '--use-nftables-for-netpol'], true, 'as-kube-router-with-nftables'],
+    [['--use-nftables-for-netpol=false'], true, 'as-kube-router'],
+    [['--run-firewall=false'], false, 'as-kube-router'],
+  ])('kube-router with %j', (args, enforces, rulesAre) => {
+    const image = 'docker.io/cloudnativelabs/kube-router:v2.11.1'
+    const { world } = cluster([daemonSet('kube-system/kube-router', [container(image, { args })])])
+    expect(world.policies.profile).toMatchObject({ enforcesPolicies: enforces, rulesAre })
+  })
+
+  const k3s = (name: string, args: readonly string[]) => ({
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, annotations: { 'k3s.io/node-args': JSON.stringify(args) } },
+  })
+
+  test('k3s runs kube-router inside itself, unless it was told not to, or another agent is there', () => {
+    const server = k3s('s', ['server', '--tls-san', 'x'])
+    const found = (...objects: readonly Readonly<Record<string, unknown>>[]) => {
+      const { profile, agent, node } = cluster(objects).world.policies.cni()
+      return [profile.name, agent, node]
+    }
+    expect(found(server, k3s('a', ['agent']))).toEqual(['kube-router', undefined, 's'])
+    expect(found(k3s('a', ['agent']), k3s('b', ['server', '--disable-network-policy']))).toEqual([
+      'neutral',
+      undefined,
+      undefined,
+    ])
+    const cilium = daemonSet('kube-system/cilium', [container('quay.io/cilium/cilium:v1.18.2')])
+    expect(found(server, cilium)).toEqual(['cilium', 'kube-system/cilium', undefined])
+  })
+
   test('nothing is proven by agents that are not there, or only sound alike', () => {
     expect(detect()).toEqual(['neutral', true, undefined])
     const alike = daemonSet('shop/cilium-dashboard', [container('shop/cilium-dashboard:1')])

@@ -24,6 +24,60 @@ function isWithin(text: string, { host, port, hostSpan, portSpan }: Found): bool
   return isHost && (portSpan === undefined || Number(text.slice(...portSpan)) === port)
 }
 
+/** Lines of configuration, most of them without any address. */
+const settings = fc
+  .array(
+    fc
+      .tuple(
+        fc.constantFrom('', '', '  ', '    ', '- ', '  - ', '# ', '\t', '-'),
+        fc.constantFrom(
+          'host',
+          'port',
+          'level',
+          'a-b_c',
+          'redis.host',
+          'DB_PORT',
+          'server',
+          'listen',
+          'name',
+          'cors',
+          '0',
+        ),
+        fc.constantFrom(': ', ':', '=', ' = ', ' ', ' : '),
+        fc.constantFrom(
+          '',
+          'db',
+          'debug',
+          '6379',
+          'two words',
+          'a1 b2',
+          '-',
+          '|',
+          '10.0.0.1',
+          'db:80',
+          '"x"',
+          '+',
+          'http://a',
+          '3 #x',
+        ),
+        fc.constantFrom('\n', '\n', '\r\n', ' \n', '\\\n'),
+      )
+      .map((parts) => parts.join('')),
+    { maxLength: 12 },
+  )
+  .map((lines) => lines.join(''))
+
+describe('lines read at a glance', () => {
+  it('hold what they would hold if they were read word by word', () => {
+    fc.assert(
+      fc.property(fc.oneof(settings, texts), (text) => {
+        expect(scan(text, { mode: 'file' })).toEqual(scan(text, { mode: 'file' }, () => false))
+      }),
+      { numRuns: 20_000 },
+    )
+  })
+})
+
 describe('scanners on arbitrary text', () => {
   it('never throw, and find only what stands where they say', () => {
     fc.assert(

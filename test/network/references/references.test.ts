@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Inventory } from '../../../src/network/inventory/inventory.ts'
-import type { Dial } from '../../../src/network/references/dial.ts'
+import { type Dial, isLiteral, lineOf } from '../../../src/network/references/dial.ts'
 import { References } from '../../../src/network/references/references.ts'
 import { Workloads } from '../../../src/network/workloads/workloads.ts'
 import { kindNames, parseObject } from '../../../src/snapshot/kinds/kinds.ts'
@@ -217,6 +217,134 @@ describe('References', () => {
       `auth:81 <- Deployment ${path}.env[0].value "auth" + Deployment ${path}.args[0] "81"`,
       `fallback:82 <- Deployment ${path}.args[0] "fallback" + Deployment ${path}.args[0] "82"`,
     ])
+  })
+
+  it('reads the commands of probes and hooks, and not what they ask of the pod itself', () => {
+    const exec = (...command: string[]): object => ({ exec: { command } })
+    const spec = container({
+      readinessProbe: exec('pg_isready', '-h', 'pg'),
+      livenessProbe: exec('curl', 'http://localhost:8080/health'),
+      startupProbe: { httpGet: { host: '10.9.9.9', port: 80 } },
+      lifecycle: {
+        postStart: exec('sh', '-c', 'curl http://registry:8500/register'),
+        preStop: exec('nc', 'drain', '81'),
+      },
+    })
+    expect(lines(dials(spec))).toEqual([
+      `pg:5432 <- Deployment ${path}.readinessProbe.exec.command[2] "pg"`,
+      `registry:8500 <- Deployment ${path}.lifecycle.postStart.exec.command[2] "registry:8500"`,
+      `drain:81 <- Deployment ${path}.lifecycle.preStop.exec.command[1] "drain" + Deployment ${path}.lifecycle.preStop.exec.command[2] "81"`,
+    ])
+  })
+
+  it('reads hostAliases of names that are dialled nowhere else', () => {
+    const spec = {
+      hostAliases: [
+        { ip: '10.244.1.15', hostnames: ['Postgres', 'db'] },
+        { ip: '10.244.1.16', hostnames: ['hidden'] },
+        { ip: '127.0.0.1', hostnames: ['me'] },
+      ],
+      ...env(['DB_HOST', 'db']),
+    }
+    expect(lines(dials(spec))).toEqual([
+      `db: <- Deployment ${path}.env[0].value "db"`,
+      '10.244.1.16: <- Deployment spec.template.spec.hostAliases[1].ip "10.244.1.16"',
+    ])
+  })
+
+  it('reads annotations that give an address to a sidecar', () => {
+    const template = {
+      metadata: {
+        annotations: {
+          'vault.hashicorp.com/service': 'http://vault.vault:8200',
+          'example.com/documentation': 'http://wiki:80',
+        },
+      },
+      spec: env(),
+    }
+    const object = { ...deployment({}), spec: { template } }
+    const inventory = inventoryOf([object], [])
+    const workloads = new Workloads(inventory)
+    const found = workloads
+      .in('shop')
+      .items.flatMap((workload) => new References(inventory, workloads).of(workload).items)
+    expect(lines(found)).toEqual([
+      'vault.vault:8200 <- Deployment spec.template.metadata.annotations["vault.hashicorp.com/service"] "vault.vault:8200"',
+    ])
+  })
+
+  it('knows the variables that the kubelet sets for Services', () => {
+    const service = (spec: object): object => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'my-db', namespace: 'shop' },
+      spec,
+    })
+    const spec = {
+      containers: [
+        {
+          name: 'app',
+          env: [
+            { name: 'A', value: 'http://$(MY_DB_SERVICE_HOST):$(MY_DB_SERVICE_PORT)/' },
+            { name: 'B', value: 'http://$(OTHER_SERVICE_HOST):80/' },
+          ],
+          command: ['sh', '-c', 'nc -z $MY_DB_PORT_5432_TCP_ADDR 5432'],
+        },
+      ],
+    }
+    const db = service({ clusterIP: '10.96.0.7', ports: [{ port: 5432 }] })
+    const [variable, script, ...more] = dials(spec, [db])
+    expect([variable, script].map((dial) => `${dial?.host}:${dial?.port}`)).toEqual([
+      '10.96.0.7:5432',
+      '10.96.0.7:5432',
+    ])
+    expect(variable && isLiteral(variable)).toBe(false)
+    expect(more).toEqual([])
+    expect(dials({ ...spec, enableServiceLinks: false }, [db])).toEqual([])
+    expect(dials(spec, [service({ clusterIP: 'None', ports: [{ port: 5432 }] })])).toEqual([])
+  })
+
+  it('takes an empty value for an empty text, and a label for what it is', () => {
+    const spec = container({
+      env: [
+        { name: 'SUFFIX', value: '' },
+        { name: 'A', value: 'http://auth$(SUFFIX):81/' },
+        { name: 'APP', valueFrom: { fieldRef: { fieldPath: "metadata.labels['app']" } } },
+        { name: 'B', value: 'http://$(APP)-db.prod:82/' },
+      ],
+    })
+    expect(dials(spec).map(({ host, port }) => `${host}:${port}`)).toEqual(['auth:81', 'web-db.prod:82'])
+  })
+
+  it('puts together names that a script makes of its namespace and of its own variables', () => {
+    const namespace = '$(cat /var/run/secrets/kubernetes.io/serviceaccount/namespace)'
+    const spec = {
+      initContainers: [
+        {
+          name: 'a',
+          command: ['sh', '-c', `until nslookup db.${namespace}.svc.cluster.local; do sleep 2; done`],
+        },
+        { name: 'b', command: ['sh', '-c', 'H=pg; PORT=5432; until nc -z $H $PORT; do sleep 1; done'] },
+        { name: 'c', command: ['sh', '-c', 'H=one; H=two; nc -z $H 1234'] },
+      ],
+      containers: [],
+    }
+    expect(lines(dials(spec))).toEqual([
+      `db.shop.svc.cluster.local: <- Deployment spec.template.spec.initContainers[0].command[2] "db.${namespace}.svc.cluster.local"`,
+      'pg:5432 <- Deployment spec.template.spec.initContainers[1].command[2] "pg" + Deployment spec.template.spec.initContainers[1].command[2] "5432"',
+    ])
+  })
+
+  it('knows the line of an address in a file', () => {
+    const spec = {
+      containers: [{ name: 'app', volumeMounts: [{ name: 'v', mountPath: '/etc/app' }] }],
+      volumes: [{ name: 'v', configMap: { name: 'files' } }],
+    }
+    const [dial] = dials(spec, [
+      configMap('files', { 'app.yaml': 'a: 1\nb: 2\ndb:\n  host: pg\n  port: 5432\n' }),
+    ])
+    expect(dial && lineOf(dial.source)).toBe(4)
+    expect(dial?.portSource && lineOf(dial.portSource)).toBe(5)
   })
 
   it('leaves out features that are switched off, and the pod itself', () => {

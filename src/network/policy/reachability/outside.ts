@@ -56,7 +56,7 @@ export class OutsideColumns {
   #ofFamily(family: Family, nodes: readonly string[]): readonly Column[] {
     const onNodes = nodes.flatMap((address) => addressNumber(address) ?? []).filter(isOf(family))
     const pods = sorted(this.#facts.taken[family])
-    const avoided = sorted([...pods, ...onNodes])
+    const avoided = sorted([...Array.from(pods), ...onNodes])
     return this.#atoms[family].atoms.flatMap((atom) => {
       const value = free(atom, avoided) ?? free(atom, pods)
       return value === undefined ? [] : [this.#column(addressText(value, family), atom)]
@@ -95,12 +95,13 @@ const isOf =
   (value: AddressNumber): boolean =>
     (typeof value === 'number') === (family === 4)
 
-function sorted(values: readonly AddressNumber[]): readonly AddressNumber[] {
+function sorted(values: readonly AddressNumber[]): ArrayLike<AddressNumber> {
+  if (values.every((value) => typeof value === 'number')) return Float64Array.from(values).sort()
   return [...values].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
 }
 
 /** The first address of an atom that is not among the taken ones, which are in order. */
-function free({ intervals }: AddressAtom, taken: readonly AddressNumber[]): bigint | undefined {
+function free({ intervals }: AddressAtom, taken: ArrayLike<AddressNumber>): bigint | undefined {
   for (const { first, last } of intervals) {
     let value = first
     for (let index = lowerBound(taken, first); index < taken.length && value <= last; index++) {
@@ -113,7 +114,7 @@ function free({ intervals }: AddressAtom, taken: readonly AddressNumber[]): bigi
   return undefined
 }
 
-function lowerBound(values: readonly AddressNumber[], wanted: bigint): number {
+function lowerBound(values: ArrayLike<AddressNumber>, wanted: bigint): number {
   let low = 0
   let high = values.length
   while (low < high) {

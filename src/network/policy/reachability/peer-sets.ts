@@ -1,10 +1,20 @@
 import type { Party } from '../endpoint.ts'
 import { isHostNetwork } from '../endpoint.ts'
 import { matchNamespace, matchPeer, matchPort } from '../match.ts'
-import type { NamespaceScope, Peer, PortEntry, Rule } from '../model.ts'
+import type { NamespaceScope, Peer, Policy, PortEntry, Rule } from '../model.ts'
 import type { Policies } from '../policies.ts'
 import type { Requirement, Selector } from '../selector.ts'
-import { addBits, type Bits, dropBits, emptyBits, fillRange, fullBits, keepBits, setBit } from './bits.ts'
+import {
+  addBits,
+  type Bits,
+  clearBit,
+  dropBits,
+  emptyBits,
+  fillRange,
+  fullBits,
+  keepBits,
+  setBit,
+} from './bits.ts'
 import { common, doubtful, everything, nothing, sure, type Tri, union } from './tri.ts'
 import { blockKey, type PortAtom } from './vocabulary.ts'
 
@@ -51,6 +61,38 @@ export class PeerSets {
 
   isNone(set: Tri): boolean {
     return set === this.#none
+  }
+
+  get everything(): Tri {
+    return this.#all
+  }
+
+  /** The columns that some peers of a rule match. */
+  ofPeers(peers: readonly Peer[], rule: Rule): Tri {
+    return peers.length === 0 ? this.#none : this.#list(peers, rule)
+  }
+
+  /** The pods that a NetworkPolicy selects. */
+  ofSubject({ subject }: Policy): Tri {
+    const { namespaces, pods, doubt } = subject
+    const selected = pods.faults.length > 0 ? this.#masks.pods : this.#selected(pods)
+    const found = this.#plainPods(common(this.#scope(namespaces), sure(selected)))
+    return doubt === undefined ? found : doubtful(found, this.#size)
+  }
+
+  /** The columns without a container port of any of the names that a rule lists. */
+  withoutNames({ ports }: Rule): Tri {
+    const names = ports === 'all' ? [] : ports.filter((entry) => entry.is === 'name')
+    const others = fullBits(this.#size)
+    for (const { name, protocol = 'TCP' } of names)
+      for (const column of this.#declaring(name)) {
+        const containers = this.#parties[column]?.pod?.spec.containers ?? []
+        const isDeclared = containers.some(({ ports: own }) =>
+          own.some((port) => port.name === name && (port.protocol ?? 'TCP') === protocol),
+        )
+        if (isDeclared) clearBit(others, column)
+      }
+    return sure(others)
   }
 
   /** The columns that the peers of a rule match. */
@@ -121,10 +163,14 @@ export class PeerSets {
 
   #podsPeer({ namespaces, pods }: PodsPeer, rule: Rule): Tri {
     const selected = common(this.#scope(namespaces), sure(this.#selected(pods)))
+    return this.#plainPods(selected, rule.policy.tier === 'network-policy')
+  }
+
+  /** Without pods on the host network, as far as the plugin is known not to match them. */
+  #plainPods(selected: Tri, isNetworkPolicy = true): Tri {
     const { host } = this.#masks
     if (host === undefined) return selected
     const { policyOnHostNetworkPods } = this.#policies.profile
-    const isNetworkPolicy = rule.policy.tier === 'network-policy'
     if (isNetworkPolicy && policyOnHostNetworkPods === 'yes') return selected
     const yes = selected.yes.slice()
     dropBits(yes, host)

@@ -4,6 +4,7 @@ import type { Policies } from '../policies.ts'
 import type { AddressAtoms } from './address-atoms.ts'
 import { fullBits } from './bits.ts'
 import type { Column } from './columns.ts'
+import { KubeRouterSets } from './kube-router-sets.ts'
 import { PeerSets, type Placed } from './peer-sets.ts'
 import type { Signature, Signatures } from './signatures.ts'
 import { common, type Tri } from './tri.ts'
@@ -23,8 +24,10 @@ export interface SideContext {
 
 /** Rows of one port. */
 interface PortRows {
-  readonly egress: Map<Signature, SideRow>
+  readonly egress: Map<Signature, Map<string, SideRow>>
   readonly ingress: Map<Signature, Map<string, SideRow>>
+  /** Of rules that match the same whoever is selected: a policy for many is compared once. */
+  readonly matches: Map<Rule, Tri>
 }
 
 /** One world in one address family: what the policies of each column say about all others. */
@@ -32,6 +35,8 @@ export class Sides {
   readonly #context: SideContext
   readonly #parties: readonly Party[]
   readonly #peers: PeerSets
+  /** Only where kube-router enforces. */
+  readonly #kubeRouter: KubeRouterSets | undefined
   readonly #rows = new Map<PortAtom, PortRows>()
   readonly #portKeys = new Map<number, string>()
   readonly #everything: SideRow
@@ -45,6 +50,10 @@ export class Sides {
     })
     const placed = this.#parties.map((party) => placeOf(party, atoms))
     this.#peers = new PeerSets(this.#parties, placed, policies)
+    this.#kubeRouter =
+      policies.profile.rulesAre === 'as-written'
+        ? undefined
+        : new KubeRouterSets(this.#parties, this.#peers, policies)
     this.#everything = { passes: fullBits(columns.length) }
   }
 
@@ -53,44 +62,59 @@ export class Sides {
     const { columns, world, signatures } = this.#context
     const signature = signatures.of(columns[column]?.endpoints[world], direction)
     if (signature === undefined) return this.#everything
-    const rows = this.#rowsOf(atom)
-    if (direction === 'egress') {
-      const known = rows.egress.get(signature)
-      if (known !== undefined) return known
-      const row = this.#compute(signature, direction, atom, undefined)
-      rows.egress.set(signature, row)
-      return row
-    }
-    const byPorts = rows.ingress.get(signature) ?? new Map<string, SideRow>()
-    rows.ingress.set(signature, byPorts)
-    const key = signature.asksForNames ? this.#portsKey(column) : ''
-    const known = byPorts.get(key)
+    const rows = this.#rowsOf(atom)[direction]
+    const own = rows.get(signature) ?? new Map<string, SideRow>()
+    rows.set(signature, own)
+    const asksForNames = direction === 'ingress' && signature.asksForNames
+    const key = `${asksForNames ? this.#portsKey(column) : ''}${this.#pluginKey(signature, direction, column, atom)}`
+    const known = own.get(key)
     if (known !== undefined) return known
-    const row = this.#compute(signature, direction, atom, this.#parties[column])
-    byPorts.set(key, row)
+    const row = this.#compute(signature, direction, atom, column)
+    own.set(key, row)
     return row
+  }
+
+  #pluginKey(signature: Signature, direction: Direction, column: number, atom: PortAtom): string {
+    const subject = this.#parties[column]
+    if (this.#kubeRouter === undefined || subject === undefined) return ''
+    return this.#kubeRouter.key(signature, { direction, atom, column, subject })
   }
 
   /** Forgets the rows of a port: in large clusters those of all ports would take too much memory. */
   forget(atom: PortAtom): void {
     this.#rows.delete(atom)
+    this.#kubeRouter?.forget(atom)
   }
 
   #rowsOf(atom: PortAtom): PortRows {
     const known = this.#rows.get(atom)
     if (known !== undefined) return known
-    const rows: PortRows = { egress: new Map(), ingress: new Map() }
+    const rows: PortRows = { egress: new Map(), ingress: new Map(), matches: new Map() }
     this.#rows.set(atom, rows)
     return rows
   }
 
-  #compute(signature: Signature, direction: Direction, atom: PortAtom, subject: Party | undefined): SideRow {
+  #compute(signature: Signature, direction: Direction, atom: PortAtom, column: number): SideRow {
     const isProtocolOpen = atom.protocol === 'SCTP' && !this.#context.policies.profile.sctpSupported
-    const match = (rule: Rule): Tri => this.#match(rule, atom, subject)
-    return sideRow(signature, direction, match, this.#parties.length, isProtocolOpen)
+    const subject = this.#parties[column]
+    const destination = direction === 'ingress' ? subject : undefined
+    const match = (rule: Rule): Tri => this.#match(rule, atom, destination)
+    const plugin =
+      subject === undefined
+        ? undefined
+        : this.#kubeRouter?.reading(signature, { direction, atom, column, subject })
+    return sideRow(signature, direction, match, this.#parties.length, isProtocolOpen, plugin)
   }
 
   #match(rule: Rule, atom: PortAtom, subject: Party | undefined): Tri {
+    if (subject !== undefined && asksForNames(rule)) return this.#compare(rule, atom, subject)
+    const { matches } = this.#rowsOf(atom)
+    const known = matches.get(rule) ?? this.#compare(rule, atom, subject)
+    matches.set(rule, known)
+    return known
+  }
+
+  #compare(rule: Rule, atom: PortAtom, subject: Party | undefined): Tri {
     const ports = this.#peers.ofPorts(rule, atom, subject)
     if (this.#peers.isNone(ports)) return ports
     const peers = this.#peers.ofRule(rule)
@@ -113,6 +137,10 @@ export class Sides {
     this.#portKeys.set(column, key)
     return key
   }
+}
+
+function asksForNames({ ports }: Rule): boolean {
+  return ports !== 'all' && ports.some(({ is }) => is === 'name')
 }
 
 function placeOf({ address }: Party, atoms: SideContext['atoms']): Placed | undefined {

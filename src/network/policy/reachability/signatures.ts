@@ -37,7 +37,8 @@ interface NamespacePolicies {
   readonly generations: readonly Generation[]
 }
 
-const noGeneration: Generation = { admin: [], baseline: [] }
+const noGenerations: readonly Generation[] = [{ admin: [], baseline: [] }]
+const noTiers: Signature['generations'] = [{ admin: [], baseline: [] }]
 
 /** Finds which policies select a subject, once for all subjects that are selected by the same. */
 export class Signatures {
@@ -72,13 +73,16 @@ export class Signatures {
       (policy) => policy.directions.has(direction) && policy.maySelect(pod, namespace),
     )
     const networkPolicies = this.#selecting(own[direction], party, direction)
-    const tiers = generations.map((generation) => ({
-      admin: this.#tier(generation.admin, party, direction),
-      baseline: this.#tier(generation.baseline, party, direction),
-    }))
+    const tiers =
+      generations === noGenerations
+        ? noTiers
+        : generations.map((generation) => ({
+            admin: this.#tier(generation.admin, party, direction),
+            baseline: this.#tier(generation.baseline, party, direction),
+          }))
     const hasGaps = set.gaps.length > 0
     let key = `${direction[0]}${hasGaps ? 1 : 0}${isOpen ? 1 : 0}${this.#key(networkPolicies)}`
-    for (const { admin, baseline } of tiers)
+    for (const { admin, baseline } of tiers === noTiers ? [] : tiers)
       for (const tier of [admin, baseline]) {
         key += ';'
         for (const group of tier) key += `/${this.#key(group)}`
@@ -109,7 +113,7 @@ export class Signatures {
         ingress: set.policies.filter(({ rules }) => rules.ingress !== undefined),
       },
       plugins: this.#policies.ofPlugins(name).policies,
-      generations: generations.length === 0 ? [noGeneration] : generations,
+      generations: generations.length === 0 ? noGenerations : generations,
     }
     this.#namespaces.set(name, found)
     return found

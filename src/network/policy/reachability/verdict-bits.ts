@@ -1,4 +1,4 @@
-import type { Direction, Rule } from '../model.ts'
+import type { Direction, Policy, Rule } from '../model.ts'
 import { addBits, addCommon, type Bits, dropBits, emptyBits, fullBits, hasBit, keepBits } from './bits.ts'
 import type { Selecting, Signature, TierOrder } from './signatures.ts'
 import type { Tri } from './tri.ts'
@@ -12,6 +12,13 @@ export interface SideRow {
 
 /** The columns that a rule matches on the asked port. */
 export type RuleMatch = (rule: Rule) => Tri
+
+/** What a plugin makes of NetworkPolicies where that is not what they say. */
+export interface PluginReading {
+  readonly match: RuleMatch
+  /** Columns that a policy admits beside its rules. */
+  readonly more: (policy: Policy) => Tri
+}
 
 /** What may come out of tiers for each column; several bits of one column may be set. */
 interface Possible {
@@ -30,12 +37,19 @@ export function sideRow(
   size: number,
   /** The plugin cannot tell this protocol: an isolated pod's traffic may pass or not. */
   isProtocolOpen: boolean,
+  plugin: PluginReading | undefined,
 ): SideRow {
   if (signature.isOpen) return { passes: emptyBits(size), fails: emptyBits(size) }
-  const plain = isProtocolOpen ? undefined : plainRow(signature, direction, match, size)
+  const plain =
+    isProtocolOpen || plugin !== undefined ? undefined : plainRow(signature, direction, match, size)
   if (plain !== undefined) return plain
   const possible: Possible = { allow: emptyBits(size), deny: emptyBits(size) }
-  const middle = networkPolicyTier(signature, direction, match, size, isProtocolOpen)
+  const middle = networkPolicyTier(signature, direction, { match }, size, isProtocolOpen)
+  if (plugin !== undefined) {
+    const other = networkPolicyTier(signature, direction, plugin, size, isProtocolOpen)
+    addBits(middle.allow, other.allow)
+    addBits(middle.deny, other.deny)
+  }
   for (const { admin, baseline } of signature.generations) {
     const first = searchTier(admin, direction, match, fullBits(size))
     addBits(possible.allow, first.allow)
@@ -115,7 +129,7 @@ interface MiddleResult extends Possible {
 function networkPolicyTier(
   { networkPolicies, hasGaps }: Signature,
   direction: Direction,
-  match: RuleMatch,
+  reading: Pick<PluginReading, 'match'> & Partial<PluginReading>,
   size: number,
   isProtocolOpen: boolean,
 ): MiddleResult {
@@ -124,7 +138,7 @@ function networkPolicyTier(
   const deny = isUnsure ? fullBits(size) : emptyBits(size)
   const admitted = emptyBits(size)
   for (const selecting of networkPolicies) {
-    const { yes, can } = admittedBy(selecting, direction, match, size)
+    const { yes, can } = admittedBy(selecting, direction, reading, size)
     addBits(allow, can)
     const denied = fullBits(size)
     dropBits(denied, yes)
@@ -137,11 +151,16 @@ function networkPolicyTier(
   return { allow, deny, nothing: isIsolated ? emptyBits(size) : fullBits(size) }
 }
 
-function admittedBy({ policy }: Selecting, direction: Direction, match: RuleMatch, size: number): Tri {
+function admittedBy(
+  { policy }: Selecting,
+  direction: Direction,
+  { match, more }: Pick<PluginReading, 'match'> & Partial<PluginReading>,
+  size: number,
+): Tri {
   const yes = emptyBits(size)
   const can = emptyBits(size)
-  for (const rule of policy.rules[direction] ?? []) {
-    const matched = match(rule)
+  const own = (policy.rules[direction] ?? []).map(match)
+  for (const matched of more === undefined ? own : [...own, more(policy)]) {
     addBits(yes, matched.yes)
     addBits(can, matched.can)
   }

@@ -1,4 +1,5 @@
 import type { Block } from '../block.ts'
+import { asKubeRouter } from '../kube-router.ts'
 import type { Peer, Policy, PortEntry, Protocol } from '../model.ts'
 import type { Policies } from '../policies.ts'
 import { protocols } from '../problems.ts'
@@ -33,6 +34,18 @@ class Collector {
       for (const { peers, ports } of rules ?? []) {
         if (peers !== 'all') for (const peer of peers) this.#peer(peer)
         if (ports !== 'all') for (const entry of ports) this.#port(entry)
+      }
+  }
+
+  /** kube-router gives names in egress numbers that are on no pod of these worlds, but in a workload's template. */
+  kubeRouterNumbers({ rules }: Policy, policies: Policies): void {
+    for (const rule of rules.egress ?? [])
+      for (const text of asKubeRouter(rule, undefined, policies)?.numbers ?? []) {
+        const [protocol, number] = text.split('/')
+        const known = protocols.find((name) => name === protocol)
+        if (known !== undefined)
+          for (const cut of [Number(number), Number(number) + 1])
+            if (cut <= 65535) this.portCuts[known].add(cut)
       }
   }
 
@@ -78,6 +91,7 @@ export function vocabularyOf(worlds: readonly Policies[]): Vocabulary {
       ...namespaces.flatMap((name) => policies.in(name).policies),
       ...policies.cluster().all,
     ]) {
+      if (policies.profile.rulesAre !== 'as-written') collector.kubeRouterNumbers(policy, policies)
       if (seen.has(policy)) continue
       seen.add(policy)
       collector.policy(policy)

@@ -1,12 +1,12 @@
 import { client, server, service } from '../../kit/objects.ts'
-import type { TruthCase } from '../case.ts'
+import { dialsLatePod, type TruthCase } from '../case.ts'
 
 export default {
   rule: 'client/hardcoded-pod-ip',
   fault: 'the client dials the address of a pod, which works until the pod is replaced',
   question: ['from', 'deployment/curl'],
   dial: { variable: 'API_URL' },
-  feels: 'unreachable',
+  feels: dialsLatePod,
   comesTrue: async (stage) => {
     await stage.kubectl('delete', 'pods', '-l', 'app=api', '--wait=true')
     await stage.ready('deployment/api')

@@ -1,7 +1,7 @@
 import { client, server, service } from '../../kit/objects.ts'
 import type { Stage } from '../../kit/stage.ts'
 import type { TruthCase } from '../case.ts'
-import { app, denied, dialsApi, outOfCurl } from '../fence.ts'
+import { app, deniedDns, dialsApi, outOfCurl } from '../fence.ts'
 
 const port = 5353
 
@@ -43,7 +43,7 @@ export default {
   fault: 'the rule for DNS opens port 53 of the Service; the DNS pods listen on 5353',
   question: ['from', 'deployment/curl'],
   dial: { variable: 'API_URL' },
-  ...denied,
+  ...deniedDns,
   mend: 'printed',
   arrange: async (stage) => {
     const dns = dnsServer(await clusterIP(stage, 'kube-dns', '--namespace', 'kube-system'))

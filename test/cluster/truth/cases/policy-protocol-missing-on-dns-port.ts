@@ -1,12 +1,12 @@
 import type { TruthCase } from '../case.ts'
-import { app, denied, fence, outOfCurl, toDns } from '../fence.ts'
+import { app, deniedDns, fence, outOfCurl, toDns } from '../fence.ts'
 
 export default {
   rule: 'policy/protocol-missing-on-dns-port',
   fault: 'a rule names port 53 without a protocol; nothing shows whom its pods call',
   question: [],
   dial: { url: 'http://api/' },
-  ...denied,
+  ...deniedDns,
   mend: 'printed',
   arrange: (stage) =>
     fence(

@@ -1,6 +1,6 @@
 import { networkPolicy } from '../../kit/objects.ts'
 import type { TruthCase } from '../case.ts'
-import { app, denied, fence } from '../fence.ts'
+import { app, deniedDns, fence } from '../fence.ts'
 
 const defaultDeny = networkPolicy('default-deny', { podSelector: {}, policyTypes: ['Egress'] })
 
@@ -12,7 +12,7 @@ export default {
   fault: 'beside a default deny, the policy that lets the client out lists only Ingress',
   question: [],
   dial: { url: 'http://api/' },
-  ...denied,
+  ...deniedDns,
   mend: (stage) => stage.apply(letOut('Ingress', 'Egress')),
   arrange: (stage) => fence(stage, {}, defaultDeny, letOut('Ingress')),
 } satisfies TruthCase

@@ -1,12 +1,12 @@
 import { client, server, service } from '../../kit/objects.ts'
-import type { TruthCase } from '../case.ts'
+import { dialsLatePod, type TruthCase } from '../case.ts'
 
 export default {
   rule: 'service/manual-endpoint-pins-pod-ip',
   fault: 'a hand-written EndpointSlice holds the address of a pod, which works until the pod is replaced',
   question: ['svc', 'legacy'],
   dial: { url: 'http://legacy/' },
-  feels: 'unreachable',
+  feels: dialsLatePod,
   comesTrue: async (stage) => {
     await stage.kubectl('delete', 'pods', '-l', 'app=api', '--wait=true')
     await stage.ready('deployment/api')

@@ -99,6 +99,18 @@ describe('reachability', () => {
     expect(compared).toBeGreaterThan(20_000)
   })
 
+  test('the same where kube-router carries rules out in its own way', { timeout: 120_000 }, () => {
+    const own = fc.constantFrom(...cniProfiles.filter(({ rulesAre }) => rulesAre !== 'as-written'))
+    fc.assert(
+      fc.property(randomObjects, own, (objects, profile) => {
+        const world = worldOf(objects, profile)
+        expect(compare(world).wrong.slice(0, 5)).toEqual([])
+        expect(wrongRows(world).slice(0, 5)).toEqual([])
+      }),
+      { numRuns: 60 },
+    )
+  })
+
   test('gives whole rows that agree with single verdicts', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(randomObjects, profiles, (objects, profile) => {
