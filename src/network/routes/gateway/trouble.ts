@@ -2,7 +2,7 @@ import type { Gateway } from '../../../snapshot/kinds/gateway.ts'
 import type { GatewayRoute } from '../../../snapshot/kinds/gateway-route.ts'
 import type { Condition, ObjectMeta } from '../../../snapshot/kinds/kind.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
-import { lacksCertificate } from './certificates.ts'
+import { endsTls, lacksCertificate } from './certificates.ts'
 import { freshCondition, isUntouched } from './conditions.ts'
 import type { BoundListener } from './listeners.ts'
 import { type Parent, statusOf } from './parents.ts'
@@ -46,20 +46,22 @@ export function listenerCondition(
   return status === undefined ? undefined : freshCondition(owner, status.conditions, type, inventory)
 }
 
-/** Why a listener serves nothing, by the specification and by what its controller wrote. */
+/**
+ * Why a listener serves nothing: by what its controller wrote about the present spec, and where that says nothing, by the
+ * specification.
+ */
 export function troubleOf(
   bound: BoundListener,
   inventory: Inventory,
 ): 'no-listener' | 'certificate' | undefined {
-  if (bound.conflict !== undefined) return 'no-listener'
-  if (lacksCertificate(bound, inventory)) return 'certificate'
-  const condition = (type: string) => listenerCondition(bound, type, inventory)
-  if (condition('Accepted')?.status === 'False') return 'no-listener'
-  const resolved = condition('ResolvedRefs')
-  const isEncrypted = bound.listener.protocol === 'HTTPS' || bound.listener.protocol === 'TLS'
-  if (resolved?.status === 'False' && isEncrypted && resolved.reason !== 'InvalidRouteKinds')
-    return 'certificate'
-  return condition('Programmed')?.status === 'False' ? 'no-listener' : undefined
+  const status = (type: string) => listenerCondition(bound, type, inventory)?.status
+  const resolved = listenerCondition(bound, 'ResolvedRefs', inventory)
+  if (status('Accepted') === 'False') return 'no-listener'
+  if (bound.conflict !== undefined && status('Accepted') !== 'True') return 'no-listener'
+  const isTold = resolved?.status === 'False' && resolved.reason !== 'InvalidRouteKinds'
+  if (endsTls(bound) && isTold) return 'certificate'
+  if (resolved?.status !== 'True' && lacksCertificate(bound, inventory)) return 'certificate'
+  return status('Programmed') === 'False' ? 'no-listener' : undefined
 }
 
 /**
