@@ -54,6 +54,7 @@ import gatewayCertificateRefInvalid from './gateway/certificate-ref-invalid.ts'
 import gatewayClassMissing from './gateway/class-missing.ts'
 import gatewayClassNotAccepted from './gateway/class-not-accepted.ts'
 import gatewayControllerDisagrees from './gateway/controller-disagrees.ts'
+import gatewayFilterReferenceMissing from './gateway/filter-reference-missing.ts'
 import gatewayHostnameNoIntersection from './gateway/hostname-no-intersection.ts'
 import gatewayListenerNotReady from './gateway/listener-not-ready.ts'
 import gatewayListenersetNotAllowed from './gateway/listenerset-not-allowed.ts'
@@ -65,6 +66,7 @@ import gatewayRouteIgnored from './gateway/route-ignored.ts'
 import gatewayRouteKindNotAllowed from './gateway/route-kind-not-allowed.ts'
 import gatewayRouteNamespaceNotAllowed from './gateway/route-namespace-not-allowed.ts'
 import gatewaySectionNameUnmatched from './gateway/section-name-unmatched.ts'
+import gatewayStatusStale from './gateway/status-stale.ts'
 import ingressAnnotationRejected from './ingress/annotation-rejected.ts'
 import ingressAuthSecretInvalid from './ingress/auth-secret-invalid.ts'
 import ingressBackendPortMissing from './ingress/backend-port-missing.ts'
@@ -216,6 +218,7 @@ export const catalogue: readonly AnyRule[] = [
   gatewayClassMissing,
   gatewayClassNotAccepted,
   gatewayControllerDisagrees,
+  gatewayFilterReferenceMissing,
   gatewayHostnameNoIntersection,
   gatewayListenerNotReady,
   gatewayListenersetNotAllowed,
@@ -227,6 +230,7 @@ export const catalogue: readonly AnyRule[] = [
   gatewayRouteKindNotAllowed,
   gatewayRouteNamespaceNotAllowed,
   gatewaySectionNameUnmatched,
+  gatewayStatusStale,
   ingressAnnotationRejected,
   ingressAuthSecretInvalid,
   ingressBackendPortMissing,

@@ -8,7 +8,7 @@ import type { BoundListener } from './listeners.ts'
 import { type Parent, statusOf } from './parents.ts'
 
 /** A controller gets a minute to look at something new. */
-export const settlingMs = 60_000
+const settlingMs = 60_000
 
 /** Whether an object is so young that its controller may not have looked at it. */
 export function isYoung({ metadata }: { readonly metadata: ObjectMeta }, inventory: Inventory): boolean {
