@@ -102,7 +102,7 @@ function answerRequest(
     const network = await withSecretsOf(routes, first, input)
     const sure = meant(request, network)
     const diagnosis = diagnose(questionOf(sure), network)
-    const predictions = withSuspects(sure, diagnosis)
+    const predictions = withSuspects(sure, diagnosis, network)
     print(args, terminal, {
       result: () => requestResult(request, predictions, diagnosis, code),
       document: () => routeRequestView(request, predictions, diagnosis, code, viewOptions(input, args)),
@@ -167,7 +167,7 @@ function answerMap(args: IngressArguments, terminal: Terminal): Promise<ExitCode
     const diagnosis = diagnose(mapQuestion(input, network), network)
     const mapped = routesOf(input, network).map((route): MappedRoute => {
       const own = ownPrediction(route, network)
-      return { route, prediction: own && withSuspects([own], diagnosis)[0] }
+      return { route, prediction: own && withSuspects([own], diagnosis, network)[0] }
     })
     print(args, terminal, {
       result: () => routeMapResult(diagnosis, mapped),

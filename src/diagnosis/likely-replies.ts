@@ -1,4 +1,8 @@
+import type { Network } from '../network/network.ts'
 import { ingressReply } from '../network/routes/replies.ts'
+import { place } from '../network/traffic/place.ts'
+import { keyOf } from '../snapshot/snapshot.ts'
+import type { Path } from '../trace/path.ts'
 import type { PredictedReply, Prediction } from '../trace/prediction.ts'
 import type { Diagnosis, Problem } from './diagnosis.ts'
 
@@ -15,11 +19,12 @@ const refusing: ReadonlySet<string> = new Set([
 export function withSuspects(
   predictions: readonly Prediction[],
   { problems }: Pick<Diagnosis, 'problems'>,
+  network: Network,
 ): readonly Prediction[] {
   const suspects = problems.filter(({ cause }) => refusing.has(cause.rule))
   if (suspects.length === 0) return predictions
   return predictions.map((prediction) => {
-    const replies = prediction.replies.flatMap((reply) => suspected(reply, prediction, suspects))
+    const replies = prediction.replies.flatMap((reply) => suspected(reply, prediction, suspects, network))
     const failing = replies.filter(({ reply, proof }) => reply !== 'application' && proof !== 'unknown')
     const changed =
       replies.length !== prediction.replies.length ||
@@ -33,10 +38,11 @@ function suspected(
   reply: PredictedReply,
   { answer: { serving } }: Prediction,
   suspects: readonly Problem[],
+  network: Network,
 ): readonly PredictedReply[] {
-  const key = reply.path?.connection.key
-  if (reply.reply !== 'application' || key === undefined) return [reply]
-  const suspect = suspects.find(({ breaks }) => breaks.some(({ connection }) => connection.key === key))
+  const { path } = reply
+  if (reply.reply !== 'application' || path === undefined) return [reply]
+  const suspect = suspects.find((problem) => meets(path, problem, network))
   if (suspect === undefined) return [reply]
   const controller = serving.is === 'served' ? serving.controller : undefined
   const { share } = suspect.cause
@@ -50,4 +56,13 @@ function suspected(
     proof: 'likely',
   }
   return part < 1 ? [refused, { ...reply, share: reply.share * (1 - part) }] : [refused]
+}
+
+/** Whether a way ends at the pods that a problem is about. */
+function meets(path: Path, { cause, breaks }: Problem, network: Network): boolean {
+  if (breaks.some(({ connection }) => connection.key === path.connection.key)) return true
+  const [workload] = network.workloads.get(cause.about.namespace ?? '', keyOf(cause.about)).items
+  if (workload === undefined) return false
+  const pods = place.pods(workload)
+  return path.hops.some(({ behind }) => behind.includes(pods))
 }

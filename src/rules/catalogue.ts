@@ -50,11 +50,15 @@ import endpointSomeNotReady from './endpoint/some-not-ready.ts'
 import gatewayBackendNoReadyEndpoints from './gateway/backend-no-ready-endpoints.ts'
 import gatewayBackendPortMissing from './gateway/backend-port-missing.ts'
 import gatewayBackendServiceMissing from './gateway/backend-service-missing.ts'
+import gatewayBackendTlsPolicyInvalid from './gateway/backend-tls-policy-invalid.ts'
 import gatewayCertificateRefInvalid from './gateway/certificate-ref-invalid.ts'
 import gatewayClassMissing from './gateway/class-missing.ts'
 import gatewayClassNotAccepted from './gateway/class-not-accepted.ts'
+import gatewayControllerDisagrees from './gateway/controller-disagrees.ts'
+import gatewayFilterReferenceMissing from './gateway/filter-reference-missing.ts'
 import gatewayHostnameNoIntersection from './gateway/hostname-no-intersection.ts'
 import gatewayListenerNotReady from './gateway/listener-not-ready.ts'
+import gatewayListenersetNotAllowed from './gateway/listenerset-not-allowed.ts'
 import gatewayNoEffectiveBackends from './gateway/no-effective-backends.ts'
 import gatewayNotProgrammed from './gateway/not-programmed.ts'
 import gatewayParentMissing from './gateway/parent-missing.ts'
@@ -63,20 +67,24 @@ import gatewayRouteIgnored from './gateway/route-ignored.ts'
 import gatewayRouteKindNotAllowed from './gateway/route-kind-not-allowed.ts'
 import gatewayRouteNamespaceNotAllowed from './gateway/route-namespace-not-allowed.ts'
 import gatewaySectionNameUnmatched from './gateway/section-name-unmatched.ts'
+import gatewayStatusStale from './gateway/status-stale.ts'
 import ingressAnnotationRejected from './ingress/annotation-rejected.ts'
 import ingressAuthSecretInvalid from './ingress/auth-secret-invalid.ts'
 import ingressBackendPortMissing from './ingress/backend-port-missing.ts'
+import ingressBackendProtocolMismatch from './ingress/backend-protocol-mismatch.ts'
 import ingressBackendServiceMissing from './ingress/backend-service-missing.ts'
 import ingressCanaryWithoutMain from './ingress/canary-without-main.ts'
 import ingressClassNotFound from './ingress/class-not-found.ts'
 import ingressClassWithoutController from './ingress/class-without-controller.ts'
 import ingressControllerEndOfLife from './ingress/controller-end-of-life.ts'
+import ingressControllerNotReady from './ingress/controller-not-ready.ts'
 import ingressDuplicateHostPath from './ingress/duplicate-host-path.ts'
 import ingressNoClass from './ingress/no-class.ts'
 import ingressRegexSpreadsOverHost from './ingress/regex-spreads-over-host.ts'
 import ingressRegexWithPrefixPathType from './ingress/regex-with-prefix-path-type.ts'
 import ingressRewriteDropsPath from './ingress/rewrite-drops-path.ts'
 import ingressRewriteMissingCaptureGroup from './ingress/rewrite-missing-capture-group.ts'
+import ingressTlsSecretMissing from './ingress/tls-secret-missing.ts'
 import ingressUnknownAnnotation from './ingress/unknown-annotation.ts'
 import loadbalancerClassUnclaimed from './loadbalancer/class-unclaimed.ts'
 import loadbalancerLocalPolicyNoEndpointNode from './loadbalancer/local-policy-no-endpoint-node.ts'
@@ -208,11 +216,15 @@ export const catalogue: readonly AnyRule[] = [
   gatewayBackendNoReadyEndpoints,
   gatewayBackendPortMissing,
   gatewayBackendServiceMissing,
+  gatewayBackendTlsPolicyInvalid,
   gatewayCertificateRefInvalid,
   gatewayClassMissing,
   gatewayClassNotAccepted,
+  gatewayControllerDisagrees,
+  gatewayFilterReferenceMissing,
   gatewayHostnameNoIntersection,
   gatewayListenerNotReady,
+  gatewayListenersetNotAllowed,
   gatewayNoEffectiveBackends,
   gatewayNotProgrammed,
   gatewayParentMissing,
@@ -221,20 +233,24 @@ export const catalogue: readonly AnyRule[] = [
   gatewayRouteKindNotAllowed,
   gatewayRouteNamespaceNotAllowed,
   gatewaySectionNameUnmatched,
+  gatewayStatusStale,
   ingressAnnotationRejected,
   ingressAuthSecretInvalid,
   ingressBackendPortMissing,
+  ingressBackendProtocolMismatch,
   ingressBackendServiceMissing,
   ingressCanaryWithoutMain,
   ingressClassNotFound,
   ingressClassWithoutController,
   ingressControllerEndOfLife,
+  ingressControllerNotReady,
   ingressDuplicateHostPath,
   ingressNoClass,
   ingressRegexSpreadsOverHost,
   ingressRegexWithPrefixPathType,
   ingressRewriteDropsPath,
   ingressRewriteMissingCaptureGroup,
+  ingressTlsSecretMissing,
   ingressUnknownAnnotation,
   loadbalancerClassUnclaimed,
   loadbalancerLocalPolicyNoEndpointNode,

@@ -41,7 +41,7 @@ describe('-o json and yaml', () => {
       schema: 'netdoctor/v1',
       takenAt: '2026-11-23T03:31:57Z',
       question: { command: 'scan', namespaces: ['velocitytech-prod'] },
-      verdict: { outcome: 'fails', problems: { error: 4 }, connections: { of: 11 } },
+      verdict: { outcome: 'fails', problems: { error: 5 }, connections: { of: 11 } },
       problems: expect.arrayContaining([
         expect.objectContaining({
           rule: 'service/debug-pod-is-endpoint',
@@ -69,8 +69,8 @@ describe('-o markdown', () => {
   it('has a heading for each problem and commands as code', async () => {
     const { stdout, code } = await run(['scan', '-f', incident, '-o', 'markdown'])
     const lines = stdout.split('\n')
-    expect(lines[0]).toBe('**✗ all namespaces: 4 problems break 6 of 11 connections**')
-    expect(lines.filter((line) => line.startsWith('### ✗ '))).toHaveLength(4)
+    expect(lines[0]).toBe('**✗ all namespaces: 5 problems break 10 of 11 connections**')
+    expect(lines.filter((line) => line.startsWith('### ✗ '))).toHaveLength(5)
     expect(lines).toContain('* **fix**: `kubectl -n velocitytech-prod label pod/test-payment app-`')
     expect(code).toBe(1)
   })
@@ -78,10 +78,10 @@ describe('-o markdown', () => {
   it('draws tables', async () => {
     const { stdout } = await run(['svc', 'auth-service', '-f', incident, '-o', 'markdown'])
     expect(stdout).toContain(
-      '| caller | name | dns | svc | endpoints | egress | ingress | pod |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n',
+      '| caller | route | name | dns | svc | endpoints | egress | ingress | pod |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n',
     )
     // A pipe in a path would end the cell.
-    expect(stdout).toContain('| api.velocitytech.local/api/auth(/\\|$)(.\\*) | - | - | ✓ | 2 ✓ | · | · | ✓ |')
+    expect(stdout).toContain('| api.velocitytech.local/api/auth(/\\|$)(.\\*) | ✗ |')
   })
 })
 

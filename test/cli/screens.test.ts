@@ -6,7 +6,30 @@ describe('whole screens', () => {
     const { stdout, stderr, code } = await run(['demo'])
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
     expect(stdout).toMatchInlineSnapshot(`
-      "✗ velocitytech-prod: 4 problems break 6 of 11 connections
+      "✗ velocitytech-prod: 5 problems break 10 of 11 connections
+
+      ✗ Nobody serves 4 Ingresses (payment-service-canary, payment-service-prod,
+        velocitytech-admin-ingress and 1 more): IngressClass nginx does not exist, the
+        cluster has no IngressClass at all                     ingress/class-not-found
+        No controller reads them: whatever a client asks for, their hosts and paths
+        lead nowhere.
+        breaks   payment.velocitytech.local/ (canary) -> payment-service-canary:80
+                 payment.velocitytech.local/ -> payment-service:80
+                 admin.velocitytech.local/ -> auth-service:80
+                 api.velocitytech.local/api/auth(/|$)(.*) -> auth-service:80
+                 api.velocitytech.local/api/payment(/|$)(.*) -> payment-service:80
+                 api.velocitytech.local/api/orders(/|$)(.*) -> order-service:80
+                 and 1 more (-o json has all)
+        changed  ing/payment-service-canary, 4 min before this picture, by
+                 kubectl-client-side-apply
+                 ing/payment-service-prod, 4 min before this picture, by
+                 kubectl-client-side-apply
+                 ing/velocitytech-api-ingress, 4 min before this picture, by
+                 kubectl-client-side-apply
+        next     Install a controller whose IngressClass is named nginx, or name a
+                 class that is served: kubectl get ingressclass
+                 ingress-nginx has had no fixes since March 2026; other controllers
+                 can serve a class of this name
 
       ✗ Deployment order-service cannot resolve any name: NetworkPolicy
         allow-order-service-egress isolates it for egress, and no rule allows DNS
@@ -23,6 +46,17 @@ describe('whole screens', () => {
         undo     kubectl -n velocitytech-prod patch netpol/allow-order-service-egress --type=json -p '[{"op":"remove","path":"/spec/egress/1"}]'
         likely   to confirm:
                  kubectl -n velocitytech-prod exec deployment/order-service -- nslookup kubernetes.default
+
+      ✗ Deployment order-service dials 10.244.1.15:5432 (container order-service,
+        variable DATABASE_URL): an address that no pod has any more
+                                                         client/hardcoded-stale-pod-ip
+        10.244.1.0/24 is the pod range of Node node2; the pod that had it is gone.
+        breaks   order-service -> 10.244.1.15:5432
+        changed  deploy/order-service, 33 s before this picture, by kubectl-set
+        next     no Service in this cluster offers port 5432: create one for what is
+                 meant, and dial its name
+        likely   to confirm:
+                 kubectl -n velocitytech-prod exec deployment/order-service -c order-service -- nc -zv -w 3 10.244.1.15 5432
 
       ✗ Pod test-payment looks like a test pod and gets 1 of 4 connections to Service
         payment-service, because it carries its labels   service/debug-pod-is-endpoint
@@ -41,17 +75,6 @@ describe('whole screens', () => {
         likely   to confirm, "connection refused" proves it:
                  kubectl get --raw /api/v1/namespaces/velocitytech-prod/pods/test-payment:80/proxy/
 
-      ✗ Deployment order-service dials 10.244.1.15:5432 (container order-service,
-        variable DATABASE_URL): an address that no pod has any more
-                                                         client/hardcoded-stale-pod-ip
-        10.244.1.0/24 is the pod range of Node node2; the pod that had it is gone.
-        breaks   order-service -> 10.244.1.15:5432
-        changed  deploy/order-service, 33 s before this picture, by kubectl-set
-        next     no Service in this cluster offers port 5432: create one for what is
-                 meant, and dial its name
-        likely   to confirm:
-                 kubectl -n velocitytech-prod exec deployment/order-service -c order-service -- nc -zv -w 3 10.244.1.15 5432
-
       ✗ Service payment-service-canary selects nothing: it asks for
         app=payment-service-canari, Deployment payment-service-canary has
         app=payment-service-canary                          service/selector-near-miss
@@ -61,7 +84,7 @@ describe('whole screens', () => {
                  deploy/payment-service-canary, 4 min before this picture, by
                  kubectl-client-side-apply
         fix      kubectl -n velocitytech-prod patch svc/payment-service-canary --type=merge -p '{"spec":{"selector":{"app":"payment-service-canary"}}}'
-                 tried on a copy: -> payment-service-canary:80 works
+                 tried on a copy: the problem is gone
         undo     kubectl -n velocitytech-prod patch svc/payment-service-canary --type=merge -p '{"spec":{"selector":{"app":"payment-service-canari"}}}'
 
       ! NetworkPolicy allow-payment-service-access allows DNS over UDP only:
@@ -76,7 +99,7 @@ describe('whole screens', () => {
         no server: its command only sleeps or calls others
                                                            endpoint/no-server-declared
 
-      with -o wide: 3 warnings in full, 3 notes
+      with -o wide: 3 warnings in full, 6 notes
       assuming cluster DNS answers
       assuming no cluster-wide policies (not read)
       · not checked: listeners, node-to-node network, network policies for other
@@ -86,18 +109,18 @@ describe('whole screens', () => {
   })
 
   it('svc shows a healthy Service in a few lines', async () => {
-    const { stdout, stderr, code } = await run(['svc', 'payment-service-canary', '-f', recording('running')])
+    const { stdout, stderr, code } = await run(['svc', 'auth-service-monitored', '-f', recording('running')])
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
     expect(stdout).toMatchInlineSnapshot(`
-      "✓ payment-service-canary.velocitytech-prod: its only connection passes, network
+      "✓ auth-service-monitored.velocitytech-prod: all 0 connections pass, network
         policies not checked
-        10.96.118.197   http 80/TCP -> 80   1 of 1 endpoint ready
+        10.96.195.59   http 80/TCP -> 80   2 of 2 endpoints ready
 
-        caller                                svc  endpoints  pod
-        payment.velocitytech.local/ (canary)  ✓    1 ✓        ✓
-        callers looked for in all namespaces
+        caller         svc  endpoints  pod
+        any client:80  ✓    2 ✓        ✓
+        no caller found in all namespaces
 
-      with -o wide: 3 notes
+      with -o wide: 2 notes
       · not checked: network policies, listeners, node-to-node network
       "
     `)
@@ -169,17 +192,17 @@ describe('whole screens', () => {
 
 describe('first lines', () => {
   it.each([
-    [['scan', '-f', recording('incident')], '✗ all namespaces: 4 problems break 6 of 11 connections', 1],
-    [['scan', '-f', recording('as-written')], '✗ all namespaces: 1 problem breaks 5 of 10 connections', 1],
-    [['-f', recording('running')], '! all namespaces: no error, 4 warnings', 0],
+    [['scan', '-f', recording('incident')], '✗ all namespaces: 5 problems break 10 of 11 connections', 1],
+    [['scan', '-f', recording('as-written')], '✗ all namespaces: 2 problems break 9 of 10 connections', 1],
+    [['-f', recording('running')], '✗ all namespaces: 1 problem breaks 7 of 10 connections', 1],
     [
       ['-n', 'velocitytech-prod', '-f', recording('incident')],
-      '✗ velocitytech-prod: 4 problems break 6 of 11 connections',
+      '✗ velocitytech-prod: 5 problems break 10 of 11 connections',
       1,
     ],
     [
       ['svc', 'payment-service', '-f', recording('incident')],
-      '✗ payment-service.velocitytech-prod: of 3 connections 1 fails, 2 may fail in',
+      '✗ payment-service.velocitytech-prod: all 3 connections fail',
       1,
     ],
     [

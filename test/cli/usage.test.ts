@@ -133,7 +133,7 @@ describe('names that do not exist', () => {
     ['svc', 'auth-service.velocitytech-prod.svc.cluster.local'],
   ])('%s %s is the name that clients dial', async (...words) => {
     const { stdout } = await run([...words, '-f', incident])
-    expect(stdout).toMatch(/^✗ auth-service\.velocitytech-prod: 1 of 5 connections fails\n/)
+    expect(stdout).toMatch(/^✗ auth-service\.velocitytech-prod: 4 of 5 connections fail\n/)
   })
 
   it.each([

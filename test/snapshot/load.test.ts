@@ -12,7 +12,7 @@ describe('objects', () => {
         'apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: s}\n',
         'apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: c}\n',
         'apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: d}\n',
-        'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n',
+        'apiVersion: v1\nkind: LimitRange\nmetadata: {name: s}\n',
         'apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: i}\n',
       ].join('---\n'),
       'values.yaml': 'image: nginx\n',
@@ -21,7 +21,7 @@ describe('objects', () => {
     expect(Object.fromEntries(skipped)).toEqual({
       'Service.serving.knative.dev': 1,
       'Certificate.cert-manager.io': 2,
-      Secret: 1,
+      LimitRange: 1,
       'Ingress.extensions': 1,
     })
   })
@@ -249,8 +249,8 @@ describe('nothing of use', () => {
     ],
     [
       'other kinds',
-      { 'a.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n' },
-      /in a\.yaml \(only 1 Secret\)$/,
+      { 'a.yaml': 'apiVersion: v1\nkind: LimitRange\nmetadata: {name: s}\n' },
+      /in a\.yaml \(only 1 LimitRange\)$/,
     ],
     ['a broken file', { 'a.yaml': 'kind: "Pod' }, /in a\.yaml \(a\.yaml:1:\d+: document 1 is not valid YAML/],
     ['an empty List', { 'a.json': '{"kind":"List","items":[]}' }, /^no Kubernetes object/],

@@ -17,6 +17,9 @@ const gates: readonly RegExp[] = [
   /^cloud\.google\.com\/load-balancer-neg-ready$/,
 ]
 
+/** Reasons of targets that were not found unhealthy yet: whoever checks them may not run at all. */
+const stillChecking = /InitialHealthChecking|RegistrationInProgress/
+
 export default defineRule({
   id: 'loadbalancer/targets-unhealthy',
   title: 'Load balancer that finds its targets unhealthy',
@@ -31,7 +34,8 @@ export default defineRule({
     proof:
       'The condition that the load balancer’s controller sets on each pod (a readiness gate) is False, with the reason that it gives.',
     fix: 'Health check path and port, security groups and firewall rules of the load balancer.',
-    falseAlarmWhen: 'A condition that is younger than five minutes: a new target registers in that time.',
+    falseAlarmWhen:
+      'A condition that is younger than five minutes, or a target that was not checked yet: that is told by endpoint/readiness-gate-unmet.',
   },
   check(service, network) {
     const pods = whole(network.services.selected(service))
@@ -64,8 +68,9 @@ export default defineRule({
 
 function unhealthy(pod: Pod, network: Network): Condition | undefined {
   return pod.status.conditions.find(
-    ({ type, status, lastTransitionTime }) =>
+    ({ type, status, reason, lastTransitionTime }) =>
       status === 'False' &&
+      !stillChecking.test(reason ?? '') &&
       gates.some((gate) => gate.test(type)) &&
       (network.inventory.ageMs(lastTransitionTime) ?? registeringMs) >= registeringMs,
   )

@@ -69,17 +69,20 @@ function parseCoverage(json: Json): Coverage {
         ]
       }),
     ),
-    asked: Object.fromEntries(
-      Object.entries(record(json['asked'])).flatMap(
-        ([kind, names]): readonly [KindName, readonly string[]][] =>
-          isKindName(kind) ? [[kind, texts(names) ?? []]] : [],
-      ),
-    ),
+    ...(json['asked'] !== undefined && { asked: parseAsked(record(json['asked'])) }),
     notServed: kindNames.filter(
       (kind) => Array.isArray(json['notServed']) && json['notServed'].includes(kind),
     ),
     gaps: list(json['gaps'], parseGap).filter((gap) => gap !== undefined),
   }
+}
+
+function parseAsked(json: Json): Coverage['asked'] {
+  return Object.fromEntries(
+    Object.entries(json).flatMap(([kind, names]): readonly [KindName, readonly string[]][] =>
+      isKindName(kind) ? [[kind, texts(names) ?? []]] : [],
+    ),
+  )
 }
 
 function parseGap(json: Json): Gap | undefined {

@@ -53,7 +53,7 @@ export function parseAllowedNamespaces(json: Json): AllowedNamespaces {
   return { from: text(json['from']), selector: optional(json['selector'], parseLabelSelector) }
 }
 
-export function parseCertificateReference(json: Json): CertificateReference {
+function parseCertificateReference(json: Json): CertificateReference {
   return {
     group: text(json['group']),
     kind: text(json['kind']),

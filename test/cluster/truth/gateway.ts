@@ -8,7 +8,7 @@ type Json = Readonly<Record<string, unknown>>
 const apiVersion = 'gateway.networking.k8s.io/v1'
 
 /** No two stages share a host: Traefik puts the routes of all of them together. */
-export const hostOf = ({ namespace }: Stage): string => `${namespace}.test`
+const hostOf = ({ namespace }: Stage): string => `${namespace}.test`
 
 /** The request of a client from outside, as far as a pod can be outside: through Traefik's Service. */
 const throughTraefik: Dial = {

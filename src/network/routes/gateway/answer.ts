@@ -5,14 +5,12 @@ import type { Inventory } from '../../inventory/inventory.ts'
 import type { Product, Serving } from '../controllers.ts'
 import type { RouteRequest } from '../request.ts'
 import type { BackendFate, ChosenBackend, RouteAnswer, RouteBackend, RouteEnd, RouteProof } from '../route.ts'
-import { freshCondition } from './conditions.ts'
 import { backendOf, expand } from './expand.ts'
 import { answersItself, applyFilters } from './filters.ts'
 import { hostRank, takesHost } from './hostnames.ts'
 import { type BoundListener, oldestFirst } from './listeners.ts'
 import { comparePrecedence, everything, type Met, meets, precedenceOf, traefikPriority } from './matches.ts'
-import { statusOf } from './parents.ts'
-import { gatewayTrouble, troubleOf } from './trouble.ts'
+import { gatewayTrouble, refusalBy, troubleOf } from './trouble.ts'
 import type { RouteUnder } from './under.ts'
 
 /** What a Gateway is asked with, and all that it can answer from. */
@@ -129,7 +127,7 @@ function candidatesOf(asked: Asked): readonly Candidate[] {
   const chosen = new Set(listenersFor(asked))
   const dialect = dialectOf(asked)
   const found = under.flatMap(({ route, parent }): readonly Candidate[] => {
-    if (isRefused(route, parent, inventory)) return []
+    if (refusalBy(route, parent, inventory) !== undefined) return []
     return parent.listeners.flatMap((verdict) => {
       if (verdict.is !== 'accepts' || !chosen.has(verdict.bound)) return []
       const hosts = verdict.hosts
@@ -159,12 +157,6 @@ const dialectOf = ({ serving }: Asked): { readonly expressions?: 'whole' | 'part
   return product === 'envoy-gateway' || product === 'istio' || product === 'cilium' || product === 'contour'
     ? { expressions: 'whole' }
     : {}
-}
-
-/** Whether the controller itself says that it does not take the route, whatever the specification would have. */
-function isRefused(route: GatewayRoute, parent: RouteUnder['parent'], inventory: Inventory): boolean {
-  const conditions = statusOf(route, parent)?.conditions ?? []
-  return freshCondition(route, conditions, 'Accepted', inventory)?.status === 'False'
 }
 
 function ruleMatches(route: GatewayRoute) {

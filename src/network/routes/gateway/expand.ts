@@ -23,7 +23,7 @@ export interface Standing {
 }
 
 /** The backends of one rule that are Services and get any traffic. */
-export function backendsOf(
+function backendsOf(
   route: GatewayRoute,
   rule: RouteRule,
   index: number,

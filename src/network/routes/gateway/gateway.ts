@@ -29,7 +29,7 @@ import { takesHost } from './hostnames.ts'
 import { type BoundListener, listenersOf } from './listeners.ts'
 import { isForGateways, type Parent, parentsOf } from './parents.ts'
 import { servingOf } from './serving.ts'
-import { gatewayTrouble, troubleOf } from './trouble.ts'
+import { gatewayTrouble, refusalBy, troubleOf } from './trouble.ts'
 import { gatewayRouteKinds, type RouteUnder, routesUnder } from './under.ts'
 
 const servingTable = memoTable<Serving>('gateway.serving')
@@ -104,7 +104,7 @@ export class GatewayRoutes implements RouteSource {
     if (route === undefined) return ended('not-evaluated', { proof: 'unknown' })
     const parents = parentsOf(route, this.#inventory)
     if (isForGateways(parents)) {
-      const lost = attachmentEnd(route, parents) ?? this.#gatewayEnd(parents)
+      const lost = attachmentEnd(route, parents, this.#inventory) ?? this.#gatewayEnd(parents)
       if (lost !== undefined) return { is: 'ends', end: lost }
     }
     const { name, ...reference } = referenceOf(backend, route)
@@ -228,8 +228,15 @@ function ended(
 }
 
 /** A route that none of its Gateways takes; `undefined` where one does. */
-function attachmentEnd(route: GatewayRoute, parents: readonly Parent[]): RouteEnd | undefined {
-  if (parents.some(({ outcome }) => outcome === 'attached' || outcome === 'not-judged')) return undefined
+function attachmentEnd(
+  route: GatewayRoute,
+  parents: readonly Parent[],
+  inventory: Inventory,
+): RouteEnd | undefined {
+  const isTaken = (parent: Parent): boolean =>
+    parent.outcome === 'not-judged' ||
+    (parent.outcome === 'attached' && refusalBy(route, parent, inventory) === undefined)
+  if (parents.some(isTaken)) return undefined
   const common = { hop: 'match', reason: 'not-attached' } as const
   if (parents.some(({ outcome }) => outcome === 'unknown')) {
     const gaps = distinctGaps(parents.map((parent) => parent.gaps))

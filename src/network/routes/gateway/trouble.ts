@@ -1,12 +1,14 @@
 import type { Gateway } from '../../../snapshot/kinds/gateway.ts'
+import type { GatewayRoute } from '../../../snapshot/kinds/gateway-route.ts'
 import type { Condition, ObjectMeta } from '../../../snapshot/kinds/kind.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
-import { lacksCertificate } from './certificates.ts'
+import { endsTls, lacksCertificate } from './certificates.ts'
 import { freshCondition, isUntouched } from './conditions.ts'
 import type { BoundListener } from './listeners.ts'
+import { type Parent, statusOf } from './parents.ts'
 
 /** A controller gets a minute to look at something new. */
-export const settlingMs = 60_000
+const settlingMs = 60_000
 
 /** Whether an object is so young that its controller may not have looked at it. */
 export function isYoung({ metadata }: { readonly metadata: ObjectMeta }, inventory: Inventory): boolean {
@@ -44,18 +46,30 @@ export function listenerCondition(
   return status === undefined ? undefined : freshCondition(owner, status.conditions, type, inventory)
 }
 
-/** Why a listener serves nothing, by the specification and by what its controller wrote. */
+/**
+ * Why a listener serves nothing: by what its controller wrote about the present spec, and where that says nothing, by the
+ * specification.
+ */
 export function troubleOf(
   bound: BoundListener,
   inventory: Inventory,
 ): 'no-listener' | 'certificate' | undefined {
-  if (bound.conflict !== undefined) return 'no-listener'
-  if (lacksCertificate(bound, inventory)) return 'certificate'
-  const condition = (type: string) => listenerCondition(bound, type, inventory)
-  if (condition('Accepted')?.status === 'False') return 'no-listener'
-  const resolved = condition('ResolvedRefs')
-  const isEncrypted = bound.listener.protocol === 'HTTPS' || bound.listener.protocol === 'TLS'
-  if (resolved?.status === 'False' && isEncrypted && resolved.reason !== 'InvalidRouteKinds')
-    return 'certificate'
-  return condition('Programmed')?.status === 'False' ? 'no-listener' : undefined
+  const status = (type: string) => listenerCondition(bound, type, inventory)?.status
+  const resolved = listenerCondition(bound, 'ResolvedRefs', inventory)
+  if (status('Accepted') === 'False') return 'no-listener'
+  if (bound.conflict !== undefined && status('Accepted') !== 'True') return 'no-listener'
+  const isTold = resolved?.status === 'False' && resolved.reason !== 'InvalidRouteKinds'
+  if (endsTls(bound) && isTold) return 'certificate'
+  if (resolved?.status !== 'True' && lacksCertificate(bound, inventory)) return 'certificate'
+  return status('Programmed') === 'False' ? 'no-listener' : undefined
+}
+
+/**
+ * The condition by which a controller refuses a route under a parent, whatever the specification would have; nothing while
+ * it may still be about to change its mind.
+ */
+export function refusalBy(route: GatewayRoute, parent: Parent, inventory: Inventory): Condition | undefined {
+  const conditions = statusOf(route, parent)?.conditions ?? []
+  const accepted = freshCondition(route, conditions, 'Accepted', inventory)
+  return accepted?.status === 'False' && !isLate(accepted, inventory) ? accepted : undefined
 }
