@@ -30,7 +30,7 @@ let nothing: string
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'netdoctor-exit-'))
-  noPods = await withoutRights(['Pod', 'EndpointSlice', 'Endpoints'], 'no-pods.json')
+  noPods = await withoutRights(['Pod', 'EndpointSlice', 'Endpoints', 'IngressClass'], 'no-pods.json')
   noRoutes = await withoutRights(['Ingress'], 'no-ingresses.json')
   nothing = await withoutRights('all', 'nothing.json')
 })
@@ -38,7 +38,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('exit codes', () => {
   it.each([
-    ['no error found', ['-f', recording('running')], 0],
+    ['no error found', ['from', 'deploy/payment-service', '-f', recording('incident')], 0],
     ['errors', ['-f', recording('incident')], 1],
     ['warnings with --fail-on warning', ['-f', recording('running'), '--fail-on', 'warning'], 1],
     [
@@ -48,11 +48,15 @@ describe('exit codes', () => {
     ],
     [
       'notes with --fail-on warning',
-      ['svc', 'payment-service-canary', '-f', recording('running'), '--fail-on', 'warning'],
+      ['svc', 'auth-service-monitored', '-f', recording('running'), '--fail-on', 'warning'],
       0,
     ],
     ['errors with --fail-on never', ['-f', recording('incident'), '--fail-on', 'never'], 0],
-    ['all was read, with --strict', ['-f', recording('running'), '-n', namespace, '--strict'], 0],
+    [
+      'all was read, with --strict',
+      ['from', 'deploy/auth-service', '-f', recording('running'), '--strict'],
+      0,
+    ],
     ['errors with --strict', ['-f', recording('incident'), '--strict'], 1],
     ['a file that is not there', ['-f', '/nonexistent.yaml'], 2],
     ['demo', ['demo'], 0],
@@ -67,7 +71,10 @@ describe('exit codes', () => {
 
   it.each(['table', 'wide', 'json', 'yaml', 'markdown'])('-o %s does not change them', async (format) => {
     const codes = await Promise.all(
-      ['incident' as const, 'running' as const].map((name) => run(['-f', recording(name), '-o', format])),
+      [
+        ['scan', '-f', recording('incident')],
+        ['svc', 'auth-service-monitored', '-f', recording('running')],
+      ].map((words) => run([...words, '-o', format])),
     )
     expect(codes.map(({ code }) => code)).toEqual([1, 0])
   })

@@ -35,6 +35,12 @@ export function maskSnapshot(snapshot: Snapshot): Snapshot {
   }
 }
 
+/** Flags of Ingress controllers that the model reads: classes, namespaces, switches, ports. None holds a password. */
+const controllerFlag =
+  /^--(?:providers\.kubernetes(?:ingress|ingressnginx|gateway)(?:\.(?:ingressclass|controllerclass|ingressclassbyname|watch\w+|namespaces|allow\w+|strict\w+|nativelbbydefault|proxy(?:connecttimeout|nextupstreamtries)))?|controller-class|ingress-class|ingress-class-by-name|watch-ingress-without-class|watch-namespace|configmap|entrypoints\.[\w-]+\.(?:address|http\.tls|http\.redirections\.entrypoint\.to))(?:=[\w./:,$()-]*)?$/i
+
+const isControllerFlag = (word: string): boolean => controllerFlag.test(word)
+
 function masksFor(kept: KeptTexts): ValueMasks {
   const written = (text: string, isFile: boolean): string =>
     maskWritten(text, { ...kept, spans: kept.spans.get(text) ?? [] }, isFile)
@@ -48,7 +54,9 @@ function masksFor(kept: KeptTexts): ValueMasks {
     },
     words: (words, field) =>
       words.map((word, index) =>
-        field === 'command' && index === 0 && isProgram(word) ? word : written(word, false),
+        isControllerFlag(word) || (field === 'command' && index === 0 && isProgram(word))
+          ? word
+          : written(word, false),
       ),
     file: (key, text, configMap) => {
       if (isCorefile(key, configMap)) return maskCorefile(text)
