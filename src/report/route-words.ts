@@ -28,7 +28,7 @@ export function serverText({ serving, gateway }: RouteAnswer): string {
   return `${productText(controller)}${of}`
 }
 
-export function productText({ product, version, name }: Controller): string {
+function productText({ product, version, name }: Controller): string {
   const known = product === 'unknown' ? escapeText(name ?? 'an unknown controller') : product
   return version === undefined ? known : `${known} ${escapeText(version)}`
 }

@@ -17,6 +17,6 @@ test.each([[['-f', '-']], [['-f-']], [['--filename', '-']], [['scan', '-f', '-',
 
 test('standard input and files are read together, and gzip is unpacked', async () => {
   const { stdout, code } = await run(['-A', '-f', recording('running'), '-f', '-'], { stdin: incident })
-  expect(stdout).toMatch(/^✗ all namespaces: 4 problems/)
+  expect(stdout).toMatch(/^✗ all namespaces: 5 problems/)
   expect(code).toBe(1)
 })

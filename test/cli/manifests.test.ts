@@ -112,7 +112,7 @@ it('a pod that a workload would make is in no command, for its name is not known
 })
 
 describe('tables', () => {
-  const words = ['svc', 'auth-service', '-f', recording('incident')]
+  const words = ['svc', 'auth-service', '-f', recording('traefik')]
   const longName = 'api.velocitytech.local/api/auth(/|$)(.*)'
 
   it('shorten names to 80 columns, or to those of COLUMNS', async () => {

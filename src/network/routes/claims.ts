@@ -109,7 +109,7 @@ const isConfigured = ({ options }: Instance): boolean =>
   [...options.keys()].some((name) => name.startsWith('providers.'))
 
 /** Options of one of Traefik's providers; `undefined` where it is not switched on by flags. */
-export function providerOption(
+function providerOption(
   { options }: Instance,
   provider: string,
 ): ((name: string) => string | undefined) | undefined {

@@ -58,7 +58,7 @@ function instancesOf(workload: Workload): readonly Instance[] {
 }
 
 /** The flags of a command line, by name in lower case. */
-export function optionsOf({ command = [], args = [] }: Container): ReadonlyMap<string, string> {
+function optionsOf({ command = [], args = [] }: Container): ReadonlyMap<string, string> {
   const options = new Map<string, string>()
   const words = [...command, ...args]
   for (const [index, item] of words.entries()) {

@@ -73,7 +73,7 @@ type SecretState =
   | { readonly is: 'unknown'; readonly gaps: readonly Gap[] }
 
 /** Whether a Secret is there and has the key that is asked for. */
-export function secretState({ namespace, name, key }: NamedSecret, inventory: Inventory): SecretState {
+function secretState({ namespace, name, key }: NamedSecret, inventory: Inventory): SecretState {
   const read = inventory.get('Secret', namespace, name)
   const [found] = read.items
   if (found === undefined)

@@ -4,7 +4,7 @@ import type { Location } from './locations.ts'
 import type { Table } from './tables.ts'
 
 /** Whether a canary's location goes with a main one: same host, path and type, another Service. */
-export function isTwin(canary: Location, main: Location): boolean {
+function isTwin(canary: Location, main: Location): boolean {
   const [own] = canary.route.backends
   const [other] = main.route.backends
   const isSame =

@@ -109,7 +109,7 @@ const unread = (gaps: RouteEnd['gaps']): BackendFate => ({
 })
 
 /** The Service port that a controller takes an Ingress's number or name for: ingress-nginx takes target ports too. */
-export function portOf(
+function portOf(
   { spec: { ports } }: Service,
   wanted: number | string | undefined,
   { dialect }: Pick<Controller, 'dialect'>,

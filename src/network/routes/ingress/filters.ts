@@ -63,7 +63,7 @@ function secureRedirect(ingress: Ingress, request: RouteRequest): Redirect | und
 }
 
 /** Whether the Ingress asks for TLS on this host; an entry without hosts is for all of its hosts. */
-export function hasTls({ spec }: Ingress, host: string): boolean {
+function hasTls({ spec }: Ingress, host: string): boolean {
   return spec.tls.some(({ hosts }) => hosts.length === 0 || hosts.some((item) => item.toLowerCase() === host))
 }
 

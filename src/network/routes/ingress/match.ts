@@ -29,7 +29,7 @@ export function wildcardOf(host: string): string {
 }
 
 /** A host, its wildcard, or any: the most exact one that the table has. */
-export function serverOf(table: Pick<Table, 'hosts'>, host: string): string {
+function serverOf(table: Pick<Table, 'hosts'>, host: string): string {
   if (table.hosts.has(host)) return host
   const wildcard = wildcardOf(host)
   return table.hosts.has(wildcard) ? wildcard : ''

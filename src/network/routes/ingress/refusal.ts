@@ -29,7 +29,7 @@ export function refusalOf(ingress: Ingress, controller: Controller): Refusal | u
 }
 
 /** The first path with the characters of a regular expression under pathType Prefix or Exact. */
-export function plainTypeRefusal({ spec }: Ingress): Refusal | undefined {
+function plainTypeRefusal({ spec }: Ingress): Refusal | undefined {
   for (const [r, rule] of spec.rules.entries())
     for (const [p, { path, pathType }] of rule.http.paths.entries())
       if (path !== undefined && isRegexUnderPlainType(path, pathType))

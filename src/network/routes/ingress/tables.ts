@@ -19,7 +19,7 @@ export interface Table {
 const tablesTable = memoTable<readonly Table[]>('routes.ingress.tables')
 
 /** A name under which Ingresses of one controller, or of one class that nobody serves, stand together. */
-export function servingKey(serving: Serving): string {
+function servingKey(serving: Serving): string {
   if (serving.is === 'served') return controllerKey(serving.controller)
   return `${serving.is} ${serving.className ?? ''}`
 }
