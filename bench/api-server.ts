@@ -62,7 +62,9 @@ function collectionOf(path: string): Collection | undefined {
 function sendPage(response: ServerResponse, { kind, namespace }: Collection, query: URLSearchParams): void {
   const { starts, ends, namespaces } = index.kinds[kind] ?? none
   const [first, after] = namespace === undefined ? [0, starts.length] : (namespaces[namespace] ?? [0, 0])
-  const from = Number(query.get('continue') ?? first)
+  // Nothing serves routes in the generated clusters, and nothing else is selected by a set of labels.
+  const isEmptySet = query.get('labelSelector')?.includes(' in (') === true
+  const from = isEmptySet ? after : Number(query.get('continue') ?? first)
   const to = Math.min(after, from + Number(query.get('limit') ?? after))
   const metadata =
     to < after

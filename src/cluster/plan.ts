@@ -92,6 +92,14 @@ const dnsPods: readonly PodPick[] = [
   { namespace: 'openshift-dns', query: { labelSelector: 'dns.operator.openshift.io/daemonset-dns=default' } },
 ]
 
+/** The pods that serve Ingresses and Gateways, by the name that their charts give them: anywhere, for routes lead there. */
+const controllerPods: PodPick = {
+  query: {
+    labelSelector:
+      'app.kubernetes.io/name in (ingress-nginx,traefik,nginx-ingress,haproxy-ingress,kubernetes-ingress,kong,contour,gateway-helm,nginx-gateway-fabric,aws-load-balancer-controller)',
+  },
+}
+
 const isNamespaced = (kind: KindName): boolean => definitionOf(kind).namespaced
 
 /** A Namespace is read by its own name: `view` in one namespace permits that. */
@@ -113,8 +121,8 @@ export function wholePlan({ namespaces }: ReadRequest): Plan {
 }
 
 /**
- * The first round of a large cluster: the namespaces that are asked about, cluster DNS, and of the others what names,
- * addresses and selectors of namespaces need.
+ * The first round of a large cluster: the namespaces that are asked about, cluster DNS, the pods that serve routes, and of
+ * the others what names, addresses and selectors of namespaces need.
  */
 export function firstPlan(wanted: readonly string[]): Plan {
   const lists = kindNames.map((kind): PlannedRead => {
@@ -126,7 +134,8 @@ export function firstPlan(wanted: readonly string[]): Plan {
       instead: insteadOf(kind, wanted),
     }
   })
-  return { lists, picks: dnsPods.filter(({ namespace = '' }) => !wanted.includes(namespace)) }
+  const ofDnsElsewhere = dnsPods.filter(({ namespace = '' }) => !wanted.includes(namespace))
+  return { lists, picks: [...ofDnsElsewhere, controllerPods] }
 }
 
 /** The pods that have the addresses: asked for before {@link secondPlan}, because they name namespaces too. */

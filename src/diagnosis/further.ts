@@ -2,8 +2,9 @@ import { distinctGaps } from '../network/inventory/read.ts'
 import type { Network } from '../network/network.ts'
 import { matchNamespace } from '../network/policy/match.ts'
 import type { NamespaceScope, Policy, Rule } from '../network/policy/model.ts'
+import { isRouted } from '../network/traffic/connection.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
-import type { Hop } from '../trace/path.ts'
+import type { Hop, Path } from '../trace/path.ts'
 import { examine } from './examine.ts'
 import type { Question } from './question.ts'
 
@@ -29,6 +30,7 @@ export function furtherNeeds(question: Question, network: Network): FurtherNeeds
   return {
     namespaces: distinct([
       ...namespacesIn([scope.gaps, ...resolved.map(({ gaps }) => gaps), ...onWays]),
+      ...controllerNamespaces(paths, network),
       ...peerNamespaces(scope.policies, network),
       ...namespacesIn(ofChecks),
     ]),
@@ -41,6 +43,12 @@ export function furtherNeeds(question: Question, network: Network): FurtherNeeds
       ),
     ]),
   }
+}
+
+/** Where what serves routes runs, if any way comes through a route: its pods are the clients that policies see. */
+function controllerNamespaces(paths: readonly Path[], network: Network): readonly string[] {
+  if (!paths.some(({ connection }) => isRouted(connection.client))) return []
+  return network.routes.controllers.running().items.map(({ workload }) => workload.namespace)
 }
 
 const isNotAsked = ({ why }: Gap): boolean => why === 'not-asked'

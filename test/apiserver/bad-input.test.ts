@@ -53,7 +53,7 @@ function expectOneLine({ stdout, stderr, code }: Ran, message: RegExp): void {
 /** The incident was read and has errors. */
 function expectAnswer({ stdout, stderr, code }: Ran): void {
   expect(stderr).toBe('')
-  expect(stdout).toMatch(/^✗ velocitytech-prod: 4 problems /)
+  expect(stdout).toMatch(/^✗ velocitytech-prod: 5 problems /)
   expect(code).toBe(1)
 }
 

@@ -8,7 +8,7 @@ describe('the healthy server', () => {
   it('is read whole: the incident has its errors, and ways that pass and ways that fail', async () => {
     const { examination, network } = await healthyLook()
     expect(network.inventory.snapshot.coverage.gaps).toEqual([])
-    expect(examination.findings.filter(({ severity }) => severity === 'error')).toHaveLength(4)
+    expect(examination.findings.filter(({ severity }) => severity === 'error')).toHaveLength(5)
     expect(new Set(examination.paths.map(({ outcome }) => outcome))).toEqual(new Set(['passes', 'fails']))
   })
 })

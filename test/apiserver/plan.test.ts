@@ -32,8 +32,10 @@ function listsOf({ asked }: Served): Readonly<Record<string, string>> {
 
 const whole = 'ConfigMap Deployment EndpointSlice Event NetworkPolicy Pod'
 const second = 'ConfigMap Deployment EndpointSlice NetworkPolicy Pod'
+const controllers =
+  'Pod(app.kubernetes.io/name in (ingress-nginx,traefik,nginx-ingress,haproxy-ingress,kubernetes-ingress,kong,contour,gateway-helm,nginx-gateway-fabric,aws-load-balancer-controller))'
 const always = {
-  '*': 'Service',
+  '*': `${controllers} Service`,
   'kube-system': 'ConfigMap Deployment EndpointSlice NetworkPolicy Pod(k8s-app=kube-dns)',
   'openshift-dns':
     'ConfigMap Deployment EndpointSlice NetworkPolicy Pod(dns.operator.openshift.io/daemonset-dns=default)',
@@ -52,7 +54,7 @@ describe('of a large cluster', () => {
     [
       'from: namespaces that are dialled, owners of addresses and where they live',
       { kind: 'from', namespace: 'front', workload: 'Deployment/front/web' },
-      { front: whole, shop: second, far: second, '*': 'Pod(status.podIP=10.1.0.9) Service' },
+      { front: whole, shop: second, far: second, '*': `${controllers} Pod(status.podIP=10.1.0.9) Service` },
     ],
     ['scan: one namespace', { kind: 'scan', namespaces: ['quiet'] }, { quiet: whole }],
   ])('%s', async (_, question, expected) => {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { definitionOf, kindNames, parseObject } from '../../src/snapshot/kinds/kinds.ts'
+import { kindNames as allKinds, definitionOf, parseObject } from '../../src/snapshot/kinds/kinds.ts'
 import { discovery, forbid, lists, oldDiscovery, onList, version, viewIn } from './handlers.ts'
 import { type Handler, status } from './server.ts'
 import { openSession, startServer } from './session.ts'
 import { certificates, listRequests, names, objects, read, usual } from './small-cluster.ts'
+
+/** Kinds that are listed: Secrets are read by name alone. */
+const kindNames = allKinds.filter((kind) => definitionOf(kind).isReadByName !== true)
 
 describe('a whole reading', () => {
   it('asks once per kind and page, and projects as files are projected', async () => {

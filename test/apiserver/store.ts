@@ -1,3 +1,4 @@
+import { isRecord } from '../../src/snapshot/kinds/json.ts'
 import { definitionOf, type KindName } from '../../src/snapshot/kinds/kinds.ts'
 import { type ApiObject, apiVersionOf, collectionOf } from './collections.ts'
 import { type ApiRequest, type Handler, status } from './server.ts'
@@ -71,7 +72,8 @@ export class Store {
     if (query.has('continue') && revision < this.#compacted) {
       return status(410, 'Expired', 'The provided continue parameter is too old')
     }
-    const all = this.#at(revision).filter(isWanted)
+    const isSelected = labelSelectorOf(query)
+    const all = this.#at(revision).filter((object) => isWanted(object) && isSelected(object))
     const limit = query.has('limit') ? Math.min(Number(query.get('limit')), this.#pageSize) : all.length
     const items = all.slice(start, start + limit).map(withoutType)
     const isLast = start + limit >= all.length
@@ -137,4 +139,20 @@ function keyOf({ kind, metadata }: ApiObject): string {
 
 function withoutType({ kind: _kind, apiVersion: _version, ...rest }: ApiObject): object {
   return rest
+}
+
+/** One requirement of a label selector: `key=value` or `key in (one,other)`. */
+function labelSelectorOf(query: URLSearchParams): (object: ApiObject) => boolean {
+  const selector = query.get('labelSelector')
+  if (selector === null) return () => true
+  const {
+    key = '',
+    value,
+    values,
+  } = /^(?<key>[^= ]+)(?:=(?<value>.*)| in \((?<values>.*)\))$/.exec(selector)?.groups ?? {}
+  const wanted = values?.split(',') ?? [value]
+  return ({ metadata: { labels } }) => {
+    const found = isRecord(labels) ? labels[key] : undefined
+    return typeof found === 'string' && wanted.includes(found)
+  }
 }

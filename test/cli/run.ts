@@ -6,7 +6,7 @@ const launcher = fileURLToPath(new URL('../../bin/kubectl-netdoctor', import.met
 const completer = fileURLToPath(new URL('../../bin/kubectl_complete-netdoctor', import.meta.url))
 
 /** The recordings that the screens are checked with. */
-export const recording = (name: 'incident' | 'as-written' | 'running'): string =>
+export const recording = (name: 'incident' | 'as-written' | 'running' | 'traefik'): string =>
   `fixtures/velocitytech/${name}.json.gz`
 
 export interface Ran {

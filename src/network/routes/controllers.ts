@@ -182,10 +182,12 @@ export class Controllers {
       is: 'served',
       controller: controllerOf(known, dialectOf(known.product), undefined, controllerName, asked.class),
     }
-    // An address in the status of any Ingress of the class was written by a controller, wherever that runs.
-    if (known.isOutside || isAdopted(ingress) || this.#adoptedClasses().has(className)) return served
+    if (known.isOutside) return served
     const { gaps, open } = this.running()
-    if (gaps.length > 0 || open !== undefined) return served
+    // What runs may be another product, which serves this class in its own way: Traefik takes that of ingress-nginx.
+    if (gaps.length > 0) return { is: 'unknown', gaps, className, controllerName }
+    // An address in the status of any Ingress of the class was written by a controller, wherever that runs.
+    if (isAdopted(ingress) || this.#adoptedClasses().has(className) || open !== undefined) return served
     return { is: 'unserved', reason: 'no-controller', ...asked }
   }
 

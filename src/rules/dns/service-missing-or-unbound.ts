@@ -36,8 +36,9 @@ export default defineRule({
   check(dns, network) {
     const { service } = dns
     if (service === undefined) return missing(dns, network)
-    const selected = whole(network.services.selected(service))
-    if (selected.length > 0 || Object.keys(service.spec.selector ?? {}).length === 0) return undefined
+    const selected = network.services.selected(service)
+    if (selected.items.length > 0 || Object.keys(service.spec.selector ?? {}).length === 0) return undefined
+    whole(selected)
     const [workload] = coreDnsIn(service.metadata.namespace ?? 'kube-system', network)
     return workload === undefined ? undefined : unbound(service, workload)
   },

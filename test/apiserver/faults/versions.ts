@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { KindName } from '../../../src/snapshot/kinds/kinds.ts'
+import { definitionOf, type KindName, kindNames } from '../../../src/snapshot/kinds/kinds.ts'
 import type { ApiObject } from '../collections.ts'
 import { discovery, oldDiscovery, onList } from '../handlers.ts'
 import { recorded } from '../recorded-cluster.ts'
@@ -7,7 +7,8 @@ import { status } from '../server.ts'
 import { Store } from '../store.ts'
 import { type Fault, gap, right } from './fault.ts'
 
-const routes = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'] as const
+/** Kinds of the Gateway API, in the order in which they are read. */
+const gatewayKinds = kindNames.filter((kind) => definitionOf(kind).group === 'gateway.networking.k8s.io')
 const apps: readonly KindName[] = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet']
 
 /** The recorded objects with fields that no version has had yet, of policies or of everything else. */
@@ -77,7 +78,7 @@ export const versionFaults: readonly Fault[] = [
     // What every API server has is asked for all the same.
     end: {
       is: 'gaps',
-      gaps: routes.map((kind) => ({ kind, why: 'failed' })),
+      gaps: gatewayKinds.map((kind) => ({ kind, why: 'failed' })),
       unknown: 'none',
     },
   },
@@ -88,7 +89,7 @@ export const versionFaults: readonly Fault[] = [
     }),
     end: {
       is: 'gaps',
-      gaps: routes.map((kind) => ({
+      gaps: gatewayKinds.map((kind) => ({
         kind,
         why: 'failed',
         detail: expect.stringContaining('stale'),
