@@ -6,6 +6,7 @@ import { dnsResult } from '../report/dns-result.ts'
 import { dnsHealthView } from '../report/views/dns-health.ts'
 import { dnsNameView } from '../report/views/dns-name.ts'
 import type { ViewOptions } from '../report/views/problem.ts'
+import { maskTyped } from '../snapshot/mask-text.ts'
 import { defineCommand } from './command.ts'
 import { client, serviceName } from './completion/value.ts'
 import { type ExitCode, exitCodeOf } from './exit-code.ts'
@@ -59,7 +60,12 @@ export const dns = defineCommand({
         const network = Network.of(input.snapshot)
         return args.name === undefined
           ? health(network, input, args, terminal)
-          : about(answerName(args.name, askerOf(argument, input, network), network), input, args, terminal)
+          : about(
+              answerName(maskTyped(args.name), askerOf(argument, input, network), network),
+              input,
+              args,
+              terminal,
+            )
       },
     )
   },

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { hideBin } from 'yargs/helpers'
 import { escapeText } from '../report/escape.ts'
 import { KnownError } from '../snapshot/known-error.ts'
+import { maskTyped } from '../snapshot/mask-text.ts'
 import { withBuiltIn } from './built-in.ts'
 import type { ExitCode } from './exit-code.ts'
 import { commandNames, program } from './program.ts'
@@ -31,19 +32,19 @@ function helpFor(words: readonly string[]): string {
   return ['kubectl netdoctor', ...(command === undefined ? [] : [command]), '--help'].join(' ')
 }
 
-/** Says a failure in one line, or as a bug of ours, with its stack on request. */
+/** Says a failure in one line, or as a bug of ours, with its stack on request; passwords that were typed are masked. */
 function report(error: unknown, words: readonly string[], terminal: Terminal): ExitCode {
   if (error instanceof KnownError) {
     const hint = error instanceof UsageError ? ` (${helpFor(words)})` : ''
-    terminal.err(`netdoctor: ${escapeText(error.message)}${hint}\n`)
+    terminal.err(`netdoctor: ${escapeText(maskTyped(error.message, words))}${hint}\n`)
     return 2
   }
   const text = error instanceof Error ? error.message : String(error)
   terminal.err(
-    `netdoctor: internal error: ${escapeText(text)}; please report it, with NETDOCTOR_DEBUG=1 for details\n`,
+    `netdoctor: internal error: ${escapeText(maskTyped(text, words))}; please report it, with NETDOCTOR_DEBUG=1 for details\n`,
   )
   if ((terminal.env['NETDOCTOR_DEBUG'] ?? '') !== '' && error instanceof Error)
-    terminal.err(`${error.stack ?? ''}\n`)
+    terminal.err(`${maskTyped(error.stack ?? '', words)}\n`)
   return 2
 }
 

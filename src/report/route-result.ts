@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../diagnosis/diagnosis.ts'
 import type { RouteRequest } from '../network/routes/request.ts'
 import type { Route } from '../network/routes/route.ts'
+import { maskTyped } from '../snapshot/mask-text.ts'
 import type { ObjectReference } from '../snapshot/snapshot.ts'
 import type { PredictedReply, Prediction } from '../trace/prediction.ts'
 import { problemResult, resultOf } from './result.ts'
@@ -93,7 +94,7 @@ function replyResult({ share, reply, afterSeconds, hop, reason, proof, chosen, e
     share,
     reaches: reply === 'application' ? ('application' as const) : undefined,
     code: own !== undefined && 'code' in own ? own.code : undefined,
-    location: own !== undefined && 'code' in own ? own.location : undefined,
+    location: own !== undefined && 'code' in own ? own.location && maskTyped(own.location) : undefined,
     none: own !== undefined && 'none' in own ? own.none : undefined,
     afterSeconds,
     hop,

@@ -1,5 +1,6 @@
 import type { Controller } from '../network/routes/controllers.ts'
 import type { Reply, RouteAnswer } from '../network/routes/route.ts'
+import { maskTyped } from '../snapshot/mask-text.ts'
 import type { Reason } from '../trace/path.ts'
 import type { PredictedReply } from '../trace/prediction.ts'
 import { escapeText } from './escape.ts'
@@ -13,7 +14,9 @@ export function replyText(reply: PredictedReply['reply']): string {
 
 function ownReply(reply: Reply): string {
   if ('none' in reply) return `no answer (${reply.none})`
-  return reply.location === undefined ? String(reply.code) : `${reply.code} to ${escapeText(reply.location)}`
+  return reply.location === undefined
+    ? String(reply.code)
+    : `${reply.code} to ${escapeText(maskTyped(reply.location))}`
 }
 
 /** Who makes the answers of a route: `traefik 3.7.13 (serving IngressClass nginx)`. */

@@ -51,6 +51,27 @@ export function maskUserinfo(text: string): string {
   return result
 }
 
+/** `user:password@` without a scheme before it. A port before a path (`host:8080/a@b`) is no password. */
+const bareUserinfo = /[^\s"'/:@,]{1,100}:((?!\/\/|[0-9]{1,5}\/)[^\s"']{1,200})@/g
+
+/**
+ * What a person typed, or a message that repeats it, masked as {@link maskUserinfo} does, and also where a scheme is
+ * missing: `user:password@host`. Host names and names of objects stay as they are.
+ *
+ * @param words what was typed: messages may repeat a part of a word that has a password without its user
+ */
+export function maskTyped(text: string, words: readonly string[] = []): string {
+  const passwords = words.flatMap((word) =>
+    [...word.matchAll(bareUserinfo)].map(([, password = '']) => password),
+  )
+  return passwords
+    .filter((password) => password.length > 2)
+    .reduce(
+      (result, password) => result.replaceAll(`${password}@`, `${masked}@`),
+      maskUserinfo(text).replace(bareUserinfo, `${masked}@`),
+    )
+}
+
 const tokenStop = /[\s"'`<>]/g
 const authorityStop = /[/?#\s"'`<>\\]/g
 

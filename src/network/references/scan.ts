@@ -1,4 +1,4 @@
-import { BlockComments } from './block-comments.ts'
+import { BlockComments, withoutXmlComments } from './block-comments.ts'
 import { type Hint, readCandidate } from './candidates.ts'
 import { Context } from './context.ts'
 import { type Found, type Span, shifted } from './found.ts'
@@ -29,7 +29,8 @@ export interface ScanOptions {
  *
  * @param glance what reads lines without addresses; a test gives one that reads none
  */
-export function scan(text: string, options: ScanOptions, glance = readAtGlance): readonly Found[] {
+export function scan(whole: string, options: ScanOptions, glance = readAtGlance): readonly Found[] {
+  const text = withoutXmlComments(whole)
   const scanner = new Scanner(options, glance)
   const comments = new BlockComments(text)
   let start = 0

@@ -1,5 +1,6 @@
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts'
 import { type RouteRequest, requestTitle } from '../../network/routes/request.ts'
+import { maskTyped } from '../../snapshot/mask-text.ts'
 import type { PredictedReply, Prediction } from '../../trace/prediction.ts'
 import type { Block, Document, Line, Row } from '../document.ts'
 import { escapeText } from '../escape.ts'
@@ -31,7 +32,7 @@ const marks = { passes: '✓ ', fails: '✗ ', partly: '✗ ', unknown: '? ' } a
 const tones = { passes: 'good', fails: 'bad', partly: 'bad', unknown: 'unknown' } as const
 
 function headline(request: RouteRequest, predictions: readonly Prediction[]): Line {
-  const title = escapeText(requestTitle(request))
+  const title = escapeText(maskTyped(requestTitle(request)))
   const [first] = predictions
   const worst = first === undefined ? undefined : worstOf(first.replies)
   if (first === undefined || worst === undefined)

@@ -2,6 +2,7 @@ import { serviceCandidates } from '../../network/dns/names.ts'
 import { pointer } from '../../network/edit.ts'
 import type { Network } from '../../network/network.ts'
 import { type Environment, environmentOf } from '../../network/references/environment.ts'
+import { isExternalName } from '../../network/services/service-facts.ts'
 import type { Connection } from '../../network/traffic/connection.ts'
 import { place } from '../../network/traffic/place.ts'
 import type { Workload } from '../../network/workloads/workload.ts'
@@ -29,8 +30,8 @@ export default defineRule({
     fix: 'Add the names that are dialled, `.svc` and `.cluster.local` to NO_PROXY.',
     falseAlarmWhen:
       'A proxy on localhost, addresses that are not dialled by HTTP, a NO_PROXY that holds `*`, the host or its domain, and ' +
-      'a proxy that is itself a Service of the cluster, for names that are not short: then it is silent. Clients that ' +
-      'ignore these variables do not mind.',
+      'a proxy that is itself a Service of the cluster (for short names: of the same namespace): then it is silent. ' +
+      'Clients that ignore these variables do not mind.',
   },
   check(workload, network) {
     const { spec, specPath } = workload
@@ -65,7 +66,7 @@ function captured(client: Client, network: Network): FindingDraft | undefined {
     const scheme = own.map((dial) => dial.scheme).find((item) => item === 'http' || item === 'https')
     const proxy = scheme === undefined ? undefined : proxyFor(scheme, environment)
     const isService = network.traffic.destination(connection).destination.kind === 'service'
-    if (proxy === undefined || !isService || isExcepted(host, port, entries)) return []
+    if (proxy === undefined || proxy.host === host || !isService || isExcepted(host, port, entries)) return []
     return knowsCluster(proxy, host, workload, network) ? [] : [{ connection, proxy }]
   })
   const [first] = caught
@@ -81,7 +82,7 @@ function captured(client: Client, network: Network): FindingDraft | undefined {
     place: place.client(workload),
     alsoAt: caught.map(({ connection }) => place.name(workload.key, connection.host)),
     summary: say`${workload.reference} sends requests to ${listed(hosts.slice(0, 4).map((host) => say`${host}`))} to the proxy ${proxy.host}: NO_PROXY ${entries.length === 0 ? say`is not set` : say`(${entries.slice(0, 8).join(',')}) does not match ${hosts.length > 1 ? say`them` : say`it`}`}`,
-    detail: say`Container ${container.name} has ${proxy.variable}; a proxy outside of the cluster does not know its Services.`,
+    detail: say`Container ${container.name} has ${proxy.variable}; a proxy that does not run in namespace ${workload.namespace} does not know Services by these names.`,
     evidence: [
       ...(source === undefined ? [] : [{ reference: source.object, field: source.field, value: proxy.host }]),
       ...caught.slice(0, 5).flatMap(({ connection }) => evidenceOf(connection, container)),
@@ -100,7 +101,7 @@ const evidenceOf = ({ dials }: Connection, { name }: Container) =>
       value: source.value.slice(...source.span),
     }))
 
-/** A proxy that is a Service asks the cluster's DNS too; a short name means another Service there, or none. */
+/** A proxy that is a Service asks the cluster's DNS too; a short name means another Service in another namespace. */
 function knowsCluster(
   { host }: ProxySetting,
   dialled: string,
@@ -108,8 +109,10 @@ function knowsCluster(
   network: Network,
 ): boolean {
   const name = serviceCandidates(host, workload.namespace)
-  const isService = name !== undefined && network.services.get(name.namespace, name.service).items.length > 0
-  return isService && dialled.includes('.')
+  if (name === undefined) return false
+  const services = network.services.get(name.namespace, name.service).items
+  const isInside = services.some((service) => !isExternalName(service))
+  return isInside && (name.namespace === workload.namespace || dialled.includes('.'))
 }
 
 /** Adds hosts to the exceptions, in the variable that is there, else in a new one in both cases. */

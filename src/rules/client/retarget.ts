@@ -41,10 +41,15 @@ export function mend(
     return { fix: { edits, note: isConfig ? say`Pods read it anew after a restart.` : undefined } }
   }
   const [first] = dials
-  const wanted = first === undefined ? host : (replacementsOf(first, host, port)[0]?.text ?? host)
-  const seen = first === undefined ? '' : first.source.value.slice(...first.source.span)
+  const all = first === undefined ? [] : replacementsOf(first, host, port)
+  // Where the host stays, it is the port, written elsewhere, that changes.
+  const change = all.find(({ source, text }) => text !== writtenIn(source)) ?? all[0]
+  const wanted = change?.text ?? host
+  const seen = change === undefined ? '' : writtenIn(change.source)
   return { advice: [say`write ${wanted} in place of ${seen} (${whereWritten(dials)})`] }
 }
+
+const writtenIn = ({ value, span }: DialSource): string => value.slice(...span)
 
 function retarget(
   dials: readonly Dial[],

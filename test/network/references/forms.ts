@@ -487,6 +487,16 @@ port=5432
 <url>http://new</url>`,
     'new:80',
   ],
+  ['xml comment behind an element', `<a><!-- <u>http://old:8080</u> --><u>http://new</u></a>`, 'new:80'],
+  ['xml comment before an element', `<!-- http://old --><u>http://new</u>`, 'new:80'],
+  [
+    'multi-line xml comment behind an element',
+    `<a><u>http://new</u><!-- was
+  <u>http://old</u>
+  http://older --><u>http://next</u></a>`,
+    'new:80 next:80',
+  ],
+  ['xml comment without an end', `<a><!-- <u>http://new</u></a>`, 'new:80'],
   [
     'c comment',
     `{
