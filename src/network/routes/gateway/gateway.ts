@@ -204,7 +204,7 @@ export class GatewayRoutes implements RouteSource {
     const parents = parentsOf(route, this.#inventory)
     const servedBy = parents.flatMap(({ gateway }) => (gateway === undefined ? [] : [this.serving(gateway)]))
     const taking = parents.flatMap(({ listeners }) => listeners.filter(({ is }) => is === 'accepts'))
-    return { servedBy: [...new Set(servedBy)], listener: taking[0]?.bound.listener }
+    return { servedBy: [...new Set(servedBy)], listeners: taking.map(({ bound }) => bound.listener) }
   }
 
   #proofFor({ servedBy }: RouteBackend): RouteEnd['proof'] {
