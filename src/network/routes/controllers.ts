@@ -1,5 +1,6 @@
 import type { Ingress } from '../../snapshot/kinds/ingress.ts'
 import type { IngressClass } from '../../snapshot/kinds/ingress-class.ts'
+import type { Node } from '../../snapshot/kinds/node.ts'
 import { type Gap, type ObjectReference, referenceTo } from '../../snapshot/snapshot.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { memoTable } from '../inventory/memo.ts'
@@ -194,11 +195,16 @@ export class Controllers {
   #withoutClass(ingress: Ingress): Serving {
     if (isAdopted(ingress)) return { is: 'unknown', gaps: [] }
     // GKE's own controller takes Ingresses without class, and no object of the cluster shows it.
-    if (/-gke\./.test(this.#inventory.snapshot.server.version ?? ''))
+    const { version } = this.#inventory.snapshot.server
+    if (version !== undefined && /-gke\./.test(version))
       return {
         is: 'served',
         controller: controllerOf(productOfAnnotation('gce'), 'generic', undefined, undefined, undefined),
       }
+    // Files do not tell the version, and machines of Google Cloud run other clusters, too.
+    const isOnGoogleCloud = ({ spec }: Node): boolean => spec.providerID?.startsWith('gce://') === true
+    if (version === undefined && this.#inventory.list('Node').items.some(isOnGoogleCloud))
+      return { is: 'unknown', gaps: [] }
     const gaps = distinctGaps([this.running().gaps, this.defaultClasses().gaps])
     if (gaps.length > 0) return { is: 'unknown', gaps }
     return { is: 'unserved', reason: 'no-class', open: this.defaultClasses().open }

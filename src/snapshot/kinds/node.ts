@@ -4,6 +4,8 @@ import { type Condition, defineKind, type KubeObjectBase, parseConditions } from
 export interface Node extends KubeObjectBase<'Node'> {
   readonly spec: {
     readonly podCIDRs: readonly string[]
+    /** `gce://PROJECT/ZONE/NAME`: who runs the machine. */
+    readonly providerID?: string | undefined
     readonly unschedulable?: boolean | undefined
     readonly taints: readonly {
       readonly key: string
@@ -32,6 +34,7 @@ export const node = defineKind<'Node', Node>({
       ...base,
       spec: {
         podCIDRs: texts(spec['podCIDRs']) ?? (single === undefined ? [] : [single]),
+        providerID: text(spec['providerID']),
         unschedulable: flag(spec['unschedulable']),
         taints: list(spec['taints'], (taint) => ({
           key: text(taint['key']) ?? '',

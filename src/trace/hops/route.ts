@@ -36,7 +36,9 @@ function verdictOf({
   readonly gaps: NonNullable<Verdict['gaps']>
 }): Verdict {
   if (gaps.length > 0) return { outcome: 'unknown', reason: 'not-read', gaps }
-  return proof === 'unknown' ? notChecked : { outcome: 'fails', reason }
+  // What a proxy makes of another kind of backend is told of a request that is asked about; no rule judges it.
+  if (proof === 'unknown' || reason === 'backend-kind') return notChecked
+  return { outcome: 'fails', reason }
 }
 
 /** Faults of the route itself: what it names is known all the same. */

@@ -141,3 +141,16 @@ test('a condition of an older generation is no evidence', () => {
   expect(taker('http://shop.test/', world(1))).toBe('a')
   expect(taker('http://shop.test/', world(2))).toBe('no-match')
 })
+
+test('the example of a route is a request that a listener of it takes', () => {
+  const network = worldOf([
+    gateway(
+      listener('wild', { port: 8080, hostname: '*.shop.test' }),
+      listener('other', { hostname: 'b.example' }),
+    ),
+    route('a', { hostnames: ['*.test', 'b.example'] }),
+    service('a'),
+  ])
+  const examples = network.routes.in('shop').items.map(({ example }) => `${example?.host}:${example?.port}`)
+  expect(examples).toEqual(['any.shop.test:8080', 'b.example:80'])
+})

@@ -14,7 +14,7 @@ export type BackendState =
         | 'backend-not-permitted'
         | 'backend-service-missing'
         | 'backend-port-missing'
-        /** A Service of type ExternalName: implementations should not follow it. */
+        /** A Service of type ExternalName: implementations should not follow it, and may. */
         | 'external-name'
       readonly service?: Service | undefined
     }

@@ -12,14 +12,14 @@ import type { Serving } from '../controllers.ts'
 import type { RouteRequest } from '../request.ts'
 import type { Route, RouteBackend, RouteMatch } from '../route.ts'
 import { isServiceReference } from './backends.ts'
-import { exampleHost } from './hostnames.ts'
+import { exampleHost, sharedHosts } from './hostnames.ts'
 import { everything } from './matches.ts'
 
 /** What a route is known to stand under. */
 export interface Standing {
   readonly servedBy: readonly Serving[]
-  /** A listener that takes it, for the example request. */
-  readonly listener?: Listener | undefined
+  /** The listeners that take it, for the example request. */
+  readonly listeners?: readonly Listener[] | undefined
 }
 
 /** The backends of one rule that are Services and get any traffic. */
@@ -60,14 +60,14 @@ export function backendOf(
 }
 
 /** A route as the ways that requests can take through it: one for each host name and match of each rule. */
-export function expand(route: GatewayRoute, { servedBy, listener }: Standing): readonly Route[] {
+export function expand(route: GatewayRoute, { servedBy, listeners = [] }: Standing): readonly Route[] {
   const hosts = route.spec.hostnames.length === 0 ? [undefined] : route.spec.hostnames
   return route.spec.rules.flatMap((rule, r) => {
     const backends = backendsOf(route, rule, r, servedBy)
     const matches = rule.matches.length === 0 ? [everything] : rule.matches
     return matches.flatMap((match, m) =>
       hosts.map((host) =>
-        oneWay(route, match, host?.toLowerCase(), `spec.rules[${r}]`, m, backends, servedBy, listener),
+        oneWay(route, match, host?.toLowerCase(), `spec.rules[${r}]`, m, backends, servedBy, listeners),
       ),
     )
   })
@@ -81,10 +81,10 @@ function oneWay(
   index: number,
   backends: readonly RouteBackend[],
   servedBy: readonly Serving[],
-  listener: Listener | undefined,
+  listeners: readonly Listener[],
 ): Route {
   const shown = matchOf(route, match, host)
-  const at = host ?? listener?.hostname?.toLowerCase()
+  const { listener, host: at } = entranceOf(host, listeners)
   return {
     key: `${route.kind}/${route.metadata.namespace}/${route.metadata.name}#${field}.matches[${index}] ${host ?? '*'}`,
     by: referenceTo(route),
@@ -95,6 +95,17 @@ function oneWay(
     backends,
     servedBy,
   }
+}
+
+/** The first listener that takes a host name of a route, and what both have in common; the name alone where none does. */
+function entranceOf(host: string | undefined, listeners: readonly Listener[]) {
+  for (const listener of listeners) {
+    const shared = sharedHosts(listener.hostname, host === undefined ? [] : [host])
+    if (shared === 'any') return { listener, host: undefined }
+    const [first] = shared
+    if (first !== undefined) return { listener, host: first }
+  }
+  return { listener: listeners[0], host }
 }
 
 const hasPaths = ({ kind }: GatewayRoute): boolean => kind === 'HTTPRoute' || kind === 'GRPCRoute'

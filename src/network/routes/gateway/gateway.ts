@@ -117,8 +117,11 @@ export class GatewayRoutes implements RouteSource {
       case 'other-kind':
         return ended('backend-kind', { proof: 'unknown' })
       case 'invalid': {
-        const reason = state.why === 'external-name' ? 'backend-kind' : state.why
-        return ended(reason, { proof: this.#proofFor(backend), reply: invalidReply(route.kind) })
+        const proof = this.#proofFor(backend)
+        const isAlias = state.why === 'external-name'
+        if (isAlias && !refusesAliases(backend.servedBy)) return ended('backend-kind', { proof: 'unknown' })
+        const reason = isAlias ? 'backend-kind' : state.why
+        return ended(reason, { proof, reply: invalidReply(route.kind) })
       }
     }
   }
@@ -201,7 +204,7 @@ export class GatewayRoutes implements RouteSource {
     const parents = parentsOf(route, this.#inventory)
     const servedBy = parents.flatMap(({ gateway }) => (gateway === undefined ? [] : [this.serving(gateway)]))
     const taking = parents.flatMap(({ listeners }) => listeners.filter(({ is }) => is === 'accepts'))
-    return { servedBy: [...new Set(servedBy)], listener: taking[0]?.bound.listener }
+    return { servedBy: [...new Set(servedBy)], listeners: taking.map(({ bound }) => bound.listener) }
   }
 
   #proofFor({ servedBy }: RouteBackend): RouteEnd['proof'] {
@@ -211,6 +214,16 @@ export class GatewayRoutes implements RouteSource {
       serving.controller.knownBy === 'image'
     return servedBy.length > 0 && servedBy.every(isRun) ? 'proven' : 'likely'
   }
+}
+
+/**
+ * Whether everybody who serves a route is known to send nothing to an ExternalName. The Gateway API wants implementations
+ * not to follow it and lets them; Traefik refuses it (3.7.13, kubernetes/gateway, getBackendAddresses).
+ */
+function refusesAliases(servedBy: readonly Serving[]): boolean {
+  return (
+    servedBy.length > 0 && servedBy.every((serving) => productOf(serving) === ('traefik' satisfies Product))
+  )
 }
 
 function referenceOf({ field, namespace, service, port }: RouteBackend, route: GatewayRoute) {

@@ -4,6 +4,7 @@ import type { Serving } from '../controllers.ts'
 import { parseRequest } from '../request.ts'
 import type { Route, RouteBackend } from '../route.ts'
 import { isCanary } from './annotations.ts'
+import { namedService } from './named-service.ts'
 
 /** One path of an Ingress, or its default backend, as controllers put it into their tables. */
 export interface Location {
@@ -68,16 +69,17 @@ function routeOf(
   const isShare = isCanary(ingress)
   const named = isShare ? `${title} (canary)` : title
   const servedBy = [serving]
+  const service = namedService(item, ingress, serving)
   const backends: readonly RouteBackend[] =
-    item.service === undefined
+    service === undefined
       ? []
       : [
           {
             by,
             field: field === 'spec.defaultBackend' ? `${field}.service` : `${field}.backend.service`,
             namespace: by.namespace ?? '',
-            service: item.service.name,
-            port: item.service.port.number ?? item.service.port.name,
+            service: service.name,
+            port: service.port.number ?? service.port.name,
             title: named,
             isShare,
             weight: 1,
