@@ -45,7 +45,7 @@ export function parseExtra(values: readonly string[]): ReadonlyMap<string, reado
   const extra = new Map<string, readonly string[]>()
   for (const entry of values) {
     const at = entry.indexOf('=')
-    if (at < 1) throw new KnownError('IMPERSONATION', `--as-user-extra "${entry}" is not KEY=VALUE`)
+    if (at < 1) throw new KnownError('IMPERSONATION', `--as-user-extra "${entry}" is not NAME=VALUE`)
     const key = entry.slice(0, at)
     extra.set(key, [...(extra.get(key) ?? []), entry.slice(at + 1)])
   }

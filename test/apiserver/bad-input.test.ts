@@ -125,7 +125,7 @@ describe('kubeconfig files', () => {
     [['--cluster', 'eest'], /cluster "eest" does not exist: did you mean "east"\?/],
     [['--user', 'jan'], /user "jan" does not exist: did you mean "jane"\?/],
     [['--as-group', 'devs'], /together with a user: add --as/],
-    [['--as', 'joe', '--as-user-extra', 'reason'], /--as-user-extra "reason" is not KEY=VALUE/],
+    [['--as', 'joe', '--as-user-extra', 'reason'], /--as-user-extra "reason" is not NAME=VALUE/],
     [['--request-timeout', 'soon'], /--request-timeout "soon" is neither seconds nor a duration/],
     [['--client-certificate', '/nowhere/a.crt'], /has no key: set client-key/],
     [['-n', 'Prod!'], /"Prod!" is not a namespace name/],
