@@ -1,4 +1,4 @@
-import { type KindName, kindNames, kinds } from '../src/snapshot/kinds/kinds.ts'
+import { definitionOf, type KindName, kindNames, kinds } from '../src/snapshot/kinds/kinds.ts'
 
 /** docs/permissions.md: which rights the program uses, and for what. */
 export function permissionsPage(banner: string, reads: ReadonlyMap<string, readonly KindName[]>): string {
@@ -14,9 +14,13 @@ export function permissionsPage(banner: string, reads: ReadonlyMap<string, reado
     'namespace; what more it would need is then said, and no verdict is guessed. With the ClusterRole below nothing is',
     'left unread. `--logs` also needs `get pods/log`. Without `watch`, `svc --watch` lists again every 15 seconds.',
     '',
+    'Secrets are never listed. `ingress` gets those that the routes name, one by one, keeps their type, the names of their',
+    'keys and the public `tls.crt`, and drops all other values while parsing. Leave that rule out, or name the Secrets in',
+    '`resourceNames`, and what depends on them is unknown.',
+    '',
     'A cluster of more than 2,000 pods is read whole only with `-A` or `--strict`. Else it is asked for the namespaces that',
-    'the question is about and those that they turn out to need, and of all others for Services, DaemonSets, Gateway API',
-    'routes and cluster-scoped kinds.',
+    'the question is about and those that they turn out to need, and of all others for Services, DaemonSets, Ingresses,',
+    'Gateways and their routes, the pods of known Ingress controllers, and cluster-scoped kinds.',
     '',
     '```yaml',
     ...clusterRole(),
@@ -42,8 +46,14 @@ const customGroups: ReadonlySet<string> = new Set([
   'crd.projectcalico.org',
 ])
 
-/** The role `view` holds the built-in namespaced kinds; custom resources only where somebody aggregates them into it. */
-const isInView = (kind: KindName): boolean => kinds[kind].namespaced && !customGroups.has(kinds[kind].group)
+/**
+ * The role `view` holds the built-in namespaced kinds but Secrets; custom resources only where somebody aggregates them into
+ * it.
+ */
+const isInView = (kind: KindName): boolean =>
+  kinds[kind].namespaced && !isReadByName(kind) && !customGroups.has(kinds[kind].group)
+
+const isReadByName = (kind: KindName): boolean => definitionOf(kind).isReadByName === true
 
 const mostNamed = 4
 
@@ -58,7 +68,8 @@ function resource(kind: KindName): string {
 }
 
 function clusterRole(): readonly string[] {
-  const groups = Map.groupBy(kindNames, (kind) => kinds[kind].group)
+  const listed = kindNames.filter((kind) => !isReadByName(kind))
+  const groups = Map.groupBy(listed, (kind) => kinds[kind].group)
   return [
     'apiVersion: rbac.authorization.k8s.io/v1',
     'kind: ClusterRole',
@@ -69,5 +80,11 @@ function clusterRole(): readonly string[] {
         `  - { apiGroups: ["${group}"], resources: [${members.map((kind) => kinds[kind].plural).join(', ')}], verbs: [get, list, watch] }`,
     ),
     '  - { apiGroups: [""], resources: [pods/log], verbs: [get] }',
+    ...kindNames
+      .filter(isReadByName)
+      .map(
+        (kind) =>
+          `  - { apiGroups: ["${kinds[kind].group}"], resources: [${kinds[kind].plural}], verbs: [get] }   # by name, for ingress`,
+      ),
   ]
 }

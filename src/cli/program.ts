@@ -56,7 +56,7 @@ export function program(words: readonly string[], run: Parameters<Command['regis
     .alias('h', 'help')
     .wrap(helpWidth)
     .epilogue(
-      `${examplesText(commands.flatMap((command) => command.examples))}\n\nExit codes: 0 nothing found, 1 problems, 2 error, 4 unknown (with --strict)`,
+      `${examplesText(commands.flatMap((command) => command.examples))}\n\nExit codes: 0 nothing found, 1 problems, 2 error, 4 unknown (a flow; anything with --strict)`,
     )
     .fail((message, error) => {
       // Its own errors are about the command line too; ours arrive here from a command that ran.

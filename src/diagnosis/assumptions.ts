@@ -1,8 +1,10 @@
 import { dnsServices } from '../network/dns/resolver.ts'
 import type { Network } from '../network/network.ts'
+import { secretsOf } from '../network/routes/ingress/secrets.ts'
 import { listed, say, type Text, word } from '../rules/text.ts'
 import type { Hop, Path } from '../trace/path.ts'
 import type { Examination } from './examine.ts'
+import type { Scope } from './scope.ts'
 
 /**
  * What the answer takes for granted. Platform parts that may not be read do not turn every verdict unknown: they are
@@ -29,7 +31,12 @@ export function assumptionsOf({ scope, paths }: Examination, network: Network): 
       ),
     )
   }
-  return [...found, ...aboutDns(paths, network), ...aboutPolicies(paths, network)]
+  return [
+    ...found,
+    ...aboutDns(paths, network),
+    ...aboutPolicies(paths, network),
+    ...aboutSecrets(scope.ingresses, network),
+  ]
 }
 
 const usualDns =
@@ -64,6 +71,17 @@ function aboutPolicies(paths: readonly Path[], { policy }: Network): readonly Te
       ? word('no cluster-wide policies (not read)')
       : say`no cluster-wide policies (no right to ${listed(permissions.map((permission) => say`${permission}`))})`,
   ]
+}
+
+/** Only the command `ingress` asks for Secrets: another question does not look whether they are there. */
+function aboutSecrets(ingresses: Scope['ingresses'], { inventory }: Network): readonly Text[] {
+  if (inventory.snapshot.coverage.declared) return []
+  const isUnasked = ingresses
+    .flatMap(secretsOf)
+    .some(({ namespace, name }) =>
+      inventory.get('Secret', namespace, name).gaps.some(({ why }) => why === 'not-asked'),
+    )
+  return isUnasked ? [word('Secrets of Ingresses are right (netdoctor ingress reads them)')] : []
 }
 
 function isJudgedByPolicy({ kind, verdict, branches = [] }: Hop): boolean {

@@ -102,6 +102,7 @@ describe('whole screens', () => {
       with -o wide: 3 warnings in full, 6 notes
       assuming cluster DNS answers
       assuming no cluster-wide policies (not read)
+      assuming Secrets of Ingresses are right (netdoctor ingress reads them)
       · not checked: listeners, node-to-node network, network policies for other
         clients than workloads
       "
