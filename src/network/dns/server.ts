@@ -1,4 +1,5 @@
 import { parseAddress } from '../inventory/address.ts'
+import { regularExpression } from '../regular-expression.ts'
 import { type Answer, answer, type RecordType } from './answer.ts'
 import { type ClusterDns, clusterDns, type DnsParts } from './cluster-dns.ts'
 import type {
@@ -11,7 +12,6 @@ import type {
 } from './corefile/model.ts'
 import { absoluteName, isIn, type ZoneName, zoneFor } from './corefile/zones.ts'
 import { kubernetesAnswer } from './kubernetes.ts'
-import { compilePattern } from './pattern/pattern.ts'
 import { fillTemplate } from './template-text.ts'
 
 /** CoreDNS follows no more CNAME records than this. Source: plugin/backend_lookup.go. */
@@ -156,7 +156,7 @@ function rewritten({ name: rule, isOpaque }: RewriteRule, name: ZoneName): ZoneN
     case 'substring':
       return name.includes(from) ? done(name.replaceAll(from, () => to)) : undefined
     case 'regex': {
-      const pattern = compilePattern(from)
+      const pattern = regularExpression(from)
       if (pattern === undefined) return 'unknown'
       const groups = pattern.match(name)
       if (groups === undefined) return undefined
@@ -180,7 +180,7 @@ function ofTemplate(
   if (zone === undefined || (plugin.type !== 'ANY' && plugin.type !== question.type)) return undefined
   const sources = plugin.matches.length > 0 ? plugin.matches : ['.*']
   for (const source of sources) {
-    const pattern = compilePattern(source)
+    const pattern = regularExpression(source)
     if (pattern === undefined) return answer('unknown')
     const groups = pattern.match(question.name)
     if (groups !== undefined)

@@ -67,10 +67,7 @@ function servedAnswer(
 function isMeantFor({ host, path }: Location, request: RouteRequest): boolean {
   const isHost = host === undefined || host === request.host || host === wildcardOf(request.host)
   if (!isHost) return false
-  const pattern = pathPattern(path)
-  return (
-    isElementPrefix(path, request.path) || (pattern.is === 'pattern' && pattern.pattern.test(request.path))
-  )
+  return isElementPrefix(path, request.path) || pathPattern(path)?.match(request.path) !== undefined
 }
 
 /** The rewritten path is empty, or not a path any more: the proxy itself fails. */
@@ -87,13 +84,11 @@ function rewrite({ ingress, path }: Location, asked: string, dialect: Dialect): 
   if (dialect !== 'ingress-nginx' && dialect !== 'traefik-nginx') return asked
   const target = nginxAnnotation(ingress, 'rewrite-target')?.trim()
   if (target === undefined || target === '' || target === path) return asked
-  const pattern = pathPattern(path)
-  if (pattern.is === 'not-evaluated') return asked
-  if (dialect === 'ingress-nginx') return rewritten(asked, pattern.pattern, target) || undefined
+  const groups = pathPattern(path)?.match(asked)
+  if (groups === undefined) return asked
   // Traefik replaces what matches and keeps the rest; nginx takes the target for the whole path.
-  const found = pattern.pattern.exec(asked)
-  if (found === null) return asked
-  return `${rewritten(found[0], pattern.pattern, target)}${asked.slice(found[0].length)}` || undefined
+  const rest = dialect === 'ingress-nginx' ? '' : asked.slice(groups[0]?.length)
+  return `${rewritten(groups, target)}${rest}` || undefined
 }
 
 function shares(

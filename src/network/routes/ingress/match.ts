@@ -70,8 +70,8 @@ function firstPattern(locations: readonly Location[], path: string): Match {
   )
   for (const location of ordered) {
     const pattern = pathPattern(location.path)
-    if (pattern.is === 'not-evaluated') return { is: 'unknown', location }
-    if (pattern.pattern.test(path)) return { is: 'match', location, byRegex: true }
+    if (pattern === undefined) return { is: 'unknown', location }
+    if (pattern.match(path) !== undefined) return { is: 'match', location, byRegex: true }
   }
   return none
 }
@@ -154,7 +154,7 @@ function pathRule(location: Location, table: Table, dialect: 'traefik' | 'traefi
     const pattern = pathPattern(path)
     return {
       text: `PathRegexp("(?i)^${path}")`,
-      takes: (wanted) => (pattern.is === 'pattern' ? pattern.pattern.test(wanted) : undefined),
+      takes: (wanted) => (pattern === undefined ? undefined : pattern.match(wanted) !== undefined),
     }
   }
   if (path === '/') return { text: 'PathPrefix("/")', takes: () => true }

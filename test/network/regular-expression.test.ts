@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import '../../seed.ts'
-import { compilePattern } from '../../../src/network/dns/pattern/pattern.ts'
+import '../seed.ts'
+import { regularExpression } from '../../src/network/regular-expression.ts'
 
-const groups = (source: string, text: string) => compilePattern(source)?.match(text)
+const groups = (source: string, text: string) => regularExpression(source)?.match(text)
 
-describe('regular expressions of a Corefile', () => {
+describe('a regular expression', () => {
   test.each([
     ['(.*)\\.my\\.org\\.$', 'a.b.my.org.', ['a.b.my.org.', 'a.b']],
     ['^(?P<a>[^.]+)\\.([a-z-]{2,5})\\.', 'web.shop.svc.', ['web.shop.', 'web', 'shop']],
@@ -24,7 +24,7 @@ describe('regular expressions of a Corefile', () => {
   test.each(['(', 'a**', '[z-a]', '(?=x)', '\\1', 'a{2000}', '((((a{1000}){1000}){1000}))'])(
     '%s is not guessed',
     (source) => {
-      expect(compilePattern(source)).toBeUndefined()
+      expect(regularExpression(source)).toBeUndefined()
     },
   )
 
